@@ -1,0 +1,151 @@
+"""The radius |z| of the points: in many dimensions a normal cloud is a thin shell, far from its own centre."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import integrate, special, stats
+
+from zscape.analysis.points import check_points
+from zscape.core.errors import InputError
+from zscape.latent.moments import blocks
+
+_MOST_BINS = 1000
+
+
+@dataclass(frozen=True)
+class RadiusRecord:
+    """The radii R = |z| of a set of points, beside those of N(0, I). Lengths in units of z.
+
+    Attributes:
+        count: points.
+        z_dim: dimensions.
+        min: smallest radius.
+        mean: mean radius.
+        max: largest radius.
+        sd: standard deviation of the radii (divided by n).
+        centre_distance: |mean of the points|, how far the cloud lies off the origin.
+        drawn_rms: root mean square radius of points drawn with their posterior variance; None without one.
+        chi_mean: mean radius of N(0, I).
+        chi_sd: standard deviation of the radius of N(0, I).
+        width: width of the histogram's bins.
+        edges: edges of the bins, one more than there are counts; they enclose all radii.
+        counts: points per bin; their sum is `count`.
+    """
+
+    count: int
+    z_dim: int
+    min: float
+    mean: float
+    max: float
+    sd: float
+    centre_distance: float
+    drawn_rms: float | None
+    chi_mean: float
+    chi_sd: float
+    width: float
+    edges: tuple[float, ...]
+    counts: tuple[int, ...]
+
+
+def radius_record(points: np.ndarray, width: float = 0.5, variance: np.ndarray | None = None) -> RadiusRecord:
+    """Return the statistics and the histogram of the points' radii.
+
+    Args:
+        points: (n, z_dim), any real dtype, n >= 1.
+        width: width of the bins, > 0; doubled until there are no more than 1000 bins.
+        variance: (z_dim,), the mean posterior variance per dimension, for `drawn_rms`.
+
+    Raises:
+        InputError: when points or width cannot be used.
+    """
+    check_points(points)
+    if not 0 < width < np.inf:
+        raise InputError(f"The width of the bins must be a number above 0, got {width}.")
+    r = radii(points)
+    edges, counts = _histogram(r, width)
+    z_dim = points.shape[1]
+    centre = sum((block.sum(axis=0) for block in blocks(points)), np.zeros(z_dim)) / len(points)
+    return RadiusRecord(
+        count=len(points),
+        z_dim=z_dim,
+        min=float(r.min()),
+        mean=float(r.mean()),
+        max=float(r.max()),
+        sd=float(r.std()),
+        centre_distance=float(np.linalg.norm(centre)),
+        drawn_rms=None if variance is None else float(np.sqrt((r * r).mean() + variance.sum())),
+        chi_mean=chi_mean(z_dim),
+        chi_sd=chi_sd(z_dim),
+        width=float(edges[1] - edges[0]),
+        edges=tuple(edges.tolist()),
+        counts=tuple(counts.tolist()),
+    )
+
+
+def radii(points: np.ndarray) -> np.ndarray:
+    """Return |z| of each point of (n, z_dim): float64 (n,)."""
+    return np.concatenate([np.linalg.norm(block, axis=1) for block in blocks(points)])
+
+
+def _histogram(r: np.ndarray, width: float) -> tuple[np.ndarray, np.ndarray]:
+    # Bins start at multiples of the width, so that histograms of two runs can be compared.
+    while (r.max() - r.min()) / width > _MOST_BINS - 3 or r.max() / width > 2.0**52:
+        width *= 2.0
+    first, last = np.floor(r.min() / width), np.floor(r.max() / width) + 1.0
+    # The quotients are rounded: an edge may come out a hair inside the data.
+    first -= 1.0 if first * width > r.min() else 0.0
+    last += 1.0 if last * width < r.max() else 0.0
+    edges = width * np.arange(first, last + 0.5)
+    return edges, np.histogram(r, edges)[0]
+
+
+def chi_mean(z_dim: int) -> float:
+    """Return the mean radius of N(0, I): sqrt(2) Gamma((d + 1) / 2) / Gamma(d / 2)."""
+    return float(np.sqrt(2.0) * special.poch(z_dim / 2.0, 0.5))
+
+
+def chi_sd(z_dim: int) -> float:
+    """Return the standard deviation of the radius of N(0, I); near sqrt(1/2) in many dimensions."""
+    return float(stats.chi.std(z_dim))
+
+
+def chi_density(r: np.ndarray, z_dim: int) -> np.ndarray:
+    """Return the density of the radius of N(0, I), the chi law with z_dim degrees of freedom.
+
+    Args:
+        r: any shape, radii.
+        z_dim: dimensions.
+
+    Returns:
+        float64, same shape, per unit of r.
+    """
+    return np.asarray(stats.chi.pdf(r, z_dim))
+
+
+def cube_radius(low: float, high: float, z_dim: int) -> tuple[float, float]:
+    """Return mean and standard deviation of the radius of points uniform in the cube [low, high]^z_dim.
+
+    E R^2 = d (low^2 + low high + high^2) / 3 =: s^2. The mean comes from the Laplace transform of R^2, which is that of
+    one coordinate to the power of d:
+
+        E R = 1/sqrt(pi) integral over u > 0 of (1 - (E exp(-u^2 x^2))^d) / u^2,
+
+    E exp(-u^2 x^2) = sqrt(pi) (erf(u high) - erf(u low)) / (2 u (high - low)), integrated with u in units of 1/s.
+
+    Args:
+        low: lower end of the interval of each coordinate.
+        high: upper end, > low.
+        z_dim: dimensions.
+    """
+    size = np.sqrt(z_dim * (low * low + low * high + high * high) / 3.0)
+
+    def integrand(v: float) -> float:
+        u = v / size
+        one = np.sqrt(np.pi) * (special.erf(u * high) - special.erf(u * low)) / (2.0 * u * (high - low))
+        return float(-np.expm1(z_dim * np.log(one)) / (v * v))
+
+    # Below v = 1e-4 the integrand is 1 - O(v^2), and its quotient has lost its digits.
+    start = 1e-4
+    inner = integrate.quad(integrand, start, 1.0)[0] + integrate.quad(integrand, 1.0, 10.0)[0]
+    mean = size * (start + inner + integrate.quad(integrand, 10.0, np.inf)[0]) / np.sqrt(np.pi)
+    return float(mean), float(np.sqrt(max(size * size - mean * mean, 0.0)))

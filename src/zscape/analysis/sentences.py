@@ -1,0 +1,127 @@
+"""What the numbers of a study mean, in sentences for people who look at the figures for the first time."""
+
+import math
+
+from zscape.analysis.mismatch import MismatchRecord
+from zscape.analysis.posterior import ACTIVE_SHARE, PosteriorRecord
+from zscape.analysis.radius import RadiusRecord
+from zscape.analysis.spectrum import SpectrumRecord
+
+_NEAR = 0.02  # nats per dimension: as if every coordinate were shifted by 0.2 standard deviations
+_FAR = 0.125  # as if by 0.5
+_MENTIONED = 0.0005  # below this the cause of a mismatch is noise
+_FLAT = 1e-12  # share of the largest variance: codes are float32
+_MOST_NAMED = 8
+
+
+def radius_sentence(record: RadiusRecord) -> str:
+    """Say at which radius the points lie, where those of N(0, I) would, and whether the two shells overlap.
+
+    For a VAE the radii are those of mu, which lack the posterior variance; there the radius of drawn points is
+    compared instead of the shells.
+    """
+    dimensions = "1 dimension" if record.z_dim == 1 else f"{record.z_dim} dimensions"
+    of_mu = "" if record.drawn_rms is None else " (mu)"
+    text = (
+        f"The z-points{of_mu} lie at radius {_number(record.mean)} ± {_number(record.sd)}; N(0, I) in {dimensions} "
+        f"would lie at {record.chi_mean:.2f} ± {record.chi_sd:.2f}"
+    )
+    centre = f"The centre of the points is {_number(record.centre_distance)} from the origin."
+    if record.drawn_rms is None:
+        return f"{text}, so the two shells {_overlap(record)}. {centre}"
+    return (
+        f"{text}. Drawn with their posterior variance, as the decoder meets them in training, the points have a root "
+        f"mean square radius of {_number(record.drawn_rms)} (N(0, I): {math.sqrt(record.z_dim):.2f}). {centre}"
+    )
+
+
+def _overlap(record: RadiusRecord) -> str:
+    distance = abs(record.mean - record.chi_mean) / (record.sd + record.chi_sd)
+    if distance < 0.5:
+        return "cover the same radii"
+    return "overlap in part" if distance < 2.0 else "hardly overlap"
+
+
+def mismatch_sentence(record: MismatchRecord) -> str:
+    """Say how far the codes are from N(0, I), from what that comes, and what it means for random points."""
+    parts = {
+        "their centre": record.shift,
+        "coordinates wider than N(0, 1)": record.wide,
+        "coordinates narrower than N(0, 1)": record.narrow,
+        "their correlations": record.correlation,
+    }
+    main = max(parts, key=lambda part: parts[part])
+    cause = f", {100 * parts[main] / record.total:.0f} % of it from {main}" if record.total >= _MENTIONED else ""
+    return (
+        f"The codes, taken as one normal cloud, are {_number(record.total)} nat per dimension away from N(0, I)"
+        f"{cause}: as far as if each coordinate of N(0, I) were shifted by {math.sqrt(2 * record.total):.2f}. "
+        f"{_random_points(record)}"
+    )
+
+
+def _random_points(record: MismatchRecord) -> str:
+    if record.total < _NEAR:
+        return "As far as mean and covariance tell, random points from N(0, I) fall where the decoder has seen codes."
+    if record.total - record.wide >= _FAR:
+        return (
+            "Random points from N(0, I) fall largely where the decoder has seen few codes or none; "
+            "points drawn from a normal fitted to the codes stay among them."
+        )
+    if record.wide > record.total / 2:
+        return (
+            "As far as mean and covariance tell, random points from N(0, I) fall among the codes but seldom reach the "
+            "outer ones; points drawn from a normal fitted to the codes do."
+        )
+    return "As far as mean and covariance tell, random points from N(0, I) fall on or near codes, some beside them."
+
+
+def units_sentence(inactive: tuple[int, ...], z_dim: int, posterior: PosteriorRecord | None) -> str:
+    """Say how many dimensions carry something about the images, by which measure, and which do not.
+
+    Args:
+        inactive: numbers of the dimensions that carry nothing.
+        z_dim: dimensions of the latent space.
+        posterior: the posteriors; None for an AE.
+    """
+    if posterior is None:
+        measure = f"have a standard deviation above {ACTIVE_SHARE:g} of the largest"
+    else:
+        measure = f"carry more than {posterior.active_nats:g} nat about an image (all together {posterior.kl:.3g} nats)"
+    text = f"{z_dim - len(inactive)} of {z_dim} dimensions {measure}"
+    if not inactive:
+        return f"{text}."
+    if len(inactive) == z_dim:
+        return (
+            f"{text}: the codes tell the decoder next to nothing about the image; compare the reconstructions with the "
+            f"mean image."
+        )
+    named = ", ".join(map(str, inactive[:_MOST_NAMED]))
+    rest = f" and {len(inactive) - _MOST_NAMED} more" if len(inactive) > _MOST_NAMED else ""
+    return (
+        f"{text}; unused: {named}{rest}. That is information about how many dimensions the data take up, not a fault."
+    )
+
+
+def spectrum_sentence(record: SpectrumRecord) -> str:
+    """Say along how many directions the codes vary, and how unequal these are."""
+    count, largest, smallest = len(record.variances), record.variances[0], record.variances[-1]
+    if record.total_variance == 0:
+        return "The codes do not vary: all points are the same."
+    if count == 1:
+        return f"There is one direction, with a standard deviation of {_number(math.sqrt(largest))}."
+    text = (
+        f"90 % of the variance of mu lies along {record.dimensions_90} of {count} principal directions, "
+        f"99 % along {record.dimensions_99}"
+    )
+    if smallest <= _FLAT * largest:
+        return f"{text}; along at least one direction the points do not vary at all."
+    ratio = math.sqrt(largest / smallest)
+    shape = "nearly round" if ratio < 1.5 else "elongated"
+    return f"{text}; the cloud is {shape}, its widest direction {ratio:.3g} times as wide as its narrowest."
+
+
+def _number(value: float) -> str:
+    # Two decimals where they show enough, two significant digits below, whole numbers above: never 1e+03.
+    if value == 0 or 0.1 <= value < 100:
+        return f"{value:.2f}"
+    return f"{value:.2g}" if value < 0.1 else f"{value:.0f}"

@@ -1,0 +1,93 @@
+"""Which of Keras' backends runs, decided before Keras is imported: it cannot be changed afterwards."""
+
+import contextlib
+import importlib
+import importlib.util
+import os
+import sys
+from collections.abc import Iterator
+
+from zscape.core.errors import InputError
+
+BACKENDS = ("tensorflow", "jax", "torch")
+
+
+def choose_backend(requested: str) -> str:
+    """Return the backend to use.
+
+    Args:
+        requested: "tensorflow", "jax" or "torch"; or "auto": the one Keras already runs on, else KERAS_BACKEND, else
+            the first one installed, in this order.
+
+    Raises:
+        InputError: when the backend is not installed, none is, or Keras already runs on another.
+    """
+    running = sys.modules["keras"].backend.backend() if "keras" in sys.modules else None
+    installed = [name for name in BACKENDS if importlib.util.find_spec(name) is not None]
+    wanted = requested
+    if requested == "auto":
+        wanted = running or os.environ.get("KERAS_BACKEND") or (installed[0] if installed else "")
+    if not wanted:
+        raise InputError(
+            "No backend for Keras is installed: zscape needs TensorFlow, JAX or PyTorch. "
+            'Install one, for example: pip install "zscape[tensorflow]".'
+        )
+    if wanted not in BACKENDS:
+        raise InputError(f"KERAS_BACKEND is {wanted!r}; expected one of {', '.join(BACKENDS)}.")
+    if wanted not in installed:
+        raise InputError(f'The backend {wanted!r} is not installed: pip install "zscape[{wanted}]".')
+    if running and running != wanted:
+        raise InputError(
+            f"Keras already runs on {running!r} in this process and cannot change to {wanted!r}: "
+            "start a new process, or ask for the same backend."
+        )
+    return wanted
+
+
+def start_backend(requested: str = "auto", threads: int | None = None, deterministic: bool = True) -> str:
+    """Set the environment for the backend, before anything imports it, and return the backend's name.
+
+    Args:
+        requested: as in `choose_backend`.
+        threads: processor threads; None uses all.
+        deterministic: same seed, same bytes. On TensorFlow this means one inter-op thread (it costs 0-3 %); JAX and
+            PyTorch are deterministic on a processor as they are.
+
+    Raises:
+        InputError: as `choose_backend`.
+    """
+    backend = choose_backend(requested)
+    os.environ["KERAS_BACKEND"] = backend
+    if "keras" in sys.modules:
+        return backend
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's start-up chatter hides what zscape says
+    # TensorFlow uses oneDNN by itself on processors with AVX512 only; with AVX2 it is 1.4 times as fast too.
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+    if deterministic:
+        os.environ["TF_NUM_INTEROP_THREADS"] = "1"
+    if threads:
+        os.environ["TF_NUM_INTRAOP_THREADS"] = str(threads)
+        os.environ["OMP_NUM_THREADS"] = str(threads)
+    if backend == "tensorflow":
+        with _silent_stderr():
+            importlib.import_module("tensorflow").zeros(1)
+    return backend
+
+
+@contextlib.contextmanager
+def _silent_stderr() -> Iterator[None]:
+    """Keep what C++ code writes to stderr away from the terminal.
+
+    TensorFlow announces oneDNN at import and at the first operation, before its log level counts. Errors are Python
+    exceptions and come through.
+    """
+    sys.stderr.flush()
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)

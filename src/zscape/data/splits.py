@@ -1,0 +1,69 @@
+"""Which image belongs to which part. The draws are fixed: they do not depend on the seed of a training."""
+
+import numpy as np
+
+from zscape.core.errors import InputError
+from zscape.core.seeds import generator
+from zscape.specs.base import SPLITS
+from zscape.specs.data import SplitSpec
+
+TRAIN, VALIDATION, TEST = (SPLITS.index(name) for name in ("train", "validation", "test"))
+
+
+def split_codes(count: int, parts: np.ndarray | None, spec: SplitSpec, source: str) -> np.ndarray:
+    """Return the part of every image by the rules of `SplitSpec`.
+
+    Args:
+        count: number of images.
+        parts: uint8 (count,), the official parts (codes of `SPLITS`, train and test), or None.
+        spec: how many images go where.
+        source: the source's name; it names the draw.
+
+    Returns:
+        uint8 (count,), codes of `SPLITS`.
+
+    Raises:
+        InputError: when the parts asked for leave no image for training, or a test set is stated beside an official
+            one.
+    """
+    if parts is not None:
+        return _with_official_test(parts, spec, source)
+    validation = _number(spec.validation, count)
+    test = _number(spec.test, count)
+    if validation + test >= count:
+        raise InputError(
+            f"{validation} images for validation and {test} for test leave none for training: there are {count} images "
+            "(data.splits, data.limit)."
+        )
+    order = generator(0, "split", source).permutation(count)
+    codes = np.full(count, TRAIN, np.uint8)
+    codes[order[:validation]] = VALIDATION
+    codes[order[validation : validation + test]] = TEST
+    return codes
+
+
+def _with_official_test(parts: np.ndarray, spec: SplitSpec, source: str) -> np.ndarray:
+    if spec.test is not None:
+        raise InputError("data.splits.test cannot be stated: the images come with a test set of their own.")
+    stated = spec.validation is not None
+    pool = np.flatnonzero(parts == (TRAIN if stated else TEST))
+    number = _number(spec.validation, len(parts)) if stated else len(pool) // 2
+    if stated and number >= len(pool):
+        raise InputError(
+            f"{number} images for validation leave none for training: the official training set has {len(pool)} images "
+            "(data.splits.validation, data.limit)."
+        )
+    if number == 0:
+        raise InputError(
+            f"The official test set has {len(pool)} images here, too few to be halved into validation and test; raise "
+            "data.limit, or state data.splits.validation."
+        )
+    codes = parts.astype(np.uint8)  # a copy
+    codes[generator(0, "split", source).permutation(pool)[:number]] = VALIDATION
+    return codes
+
+
+def _number(stated: int | float | None, count: int) -> int:
+    if isinstance(stated, int):
+        return stated
+    return max(1, round((0.1 if stated is None else stated) * count))

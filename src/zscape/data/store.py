@@ -1,0 +1,164 @@
+"""The store: images decoded once, of one shape, in one uint8 array that is read from the disk as needed.
+
+```
+images.npy      uint8 (n, height, width, channels)
+labels.npy      int64 (n,)           where there are labels
+splits.npy      uint8 (n,)           codes of `SPLITS`
+names.json      n names              where there are names
+manifest.json   what it is, from where, how it was made, checksum
+```
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from zscape.core.errors import InputError
+from zscape.core.files import read_json
+from zscape.core.names import unknown_name
+from zscape.data.raw import Shape
+from zscape.specs.base import SPLITS
+
+FORMAT = 1
+"""Version of the layout; a store of another version is refused."""
+
+
+@dataclass(frozen=True, eq=False)
+class Store:
+    """Prepared images on the disk; opened with `Store.open`.
+
+    Attributes:
+        directory: where it lies.
+        manifest: content of manifest.json.
+        images: uint8 (n, height, width, channels), memory-mapped, read-only.
+        labels: int64 (n,), or None.
+        splits: uint8 (n,), codes of `SPLITS`.
+    """
+
+    directory: Path
+    manifest: dict[str, Any]
+    images: np.ndarray
+    labels: np.ndarray | None
+    splits: np.ndarray
+
+    @classmethod
+    def open(cls, directory: Path) -> "Store":
+        """Open the store in `directory`, reading no pixels yet.
+
+        Raises:
+            InputError: when there is none, or it is of another format version, incomplete or cut off.
+        """
+        if not is_store(directory):
+            raise InputError(f"{directory} is not a store of prepared images: it has no manifest.json with its arrays.")
+        manifest = _checked_manifest(directory)
+        shape = (manifest["count"], *manifest["shape"])
+        images = _array(directory, "images.npy", np.uint8, shape)
+        labels = _array(directory, "labels.npy", np.int64, shape[:1]) if manifest["labels"] else None
+        return cls(directory, manifest, images, labels, _array(directory, "splits.npy", np.uint8, shape[:1]))
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    @property
+    def image_shape(self) -> Shape:
+        """(height, width, channels)."""
+        height, width, channels = self.manifest["shape"]
+        return height, width, channels
+
+    @property
+    def label_names(self) -> tuple[str, ...] | None:
+        """Names of the classes, or None."""
+        names = self.manifest["label_names"]
+        return None if names is None else tuple(names)
+
+    @property
+    def checksum(self) -> str:
+        """sha256 over the bytes of images, labels and splits, hexadecimal, as written by the preparation."""
+        return self.manifest["checksum"]
+
+    def names(self) -> tuple[str, ...] | None:
+        """Return the images' names in the source, such as file names, or None; read from the disk at every call."""
+        path = self.directory / "names.json"
+        return tuple(read_json(path)) if path.is_file() else None
+
+    def split(self, name: str) -> "Split":
+        """Return one part of the store, which may be empty.
+
+        Raises:
+            InputError: when `name` is none of `SPLITS`.
+        """
+        if name not in SPLITS:
+            raise InputError(unknown_name("split", name, SPLITS))
+        return Split(name, np.flatnonzero(self.splits == SPLITS.index(name)).astype(np.int64), self)
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """One part of a store.
+
+    Attributes:
+        name: one of `SPLITS`.
+        ids: int64 (n,), positions in the store, ascending.
+        store: the store.
+    """
+
+    name: str
+    ids: np.ndarray
+    store: Store
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def images(self, positions: np.ndarray | slice | None = None) -> np.ndarray:
+        """Return images as uint8 (n, height, width, channels), a copy in memory.
+
+        Args:
+            positions: which, counted within this part; None for all.
+        """
+        ids = self.ids if positions is None else self.ids[positions]
+        return np.asarray(self.store.images[ids])
+
+    def labels(self, positions: np.ndarray | slice | None = None) -> np.ndarray | None:
+        """Return labels as int64 (n,), or None; `positions` as in `images`."""
+        if self.store.labels is None:
+            return None
+        ids = self.ids if positions is None else self.ids[positions]
+        return np.asarray(self.store.labels[ids])
+
+
+def is_store(directory: Path) -> bool:
+    """Return whether `directory` looks like a store: it holds a manifest.json and an array of a store."""
+    # Web projects keep a manifest.json beside their images too.
+    arrays = any((directory / name).is_file() for name in ("images.npy", "splits.npy"))
+    return arrays and (directory / "manifest.json").is_file()
+
+
+def _checked_manifest(directory: Path) -> dict[str, Any]:
+    manifest = read_json(directory / "manifest.json")
+    version = manifest.get("format") if isinstance(manifest, dict) else None
+    if version != FORMAT:
+        raise InputError(
+            f"The store {directory} has format {version!r}, this zscape reads format {FORMAT}; prepare it again."
+        )
+    missing = {"count", "shape", "labels", "label_names", "checksum"} - set(manifest)
+    if missing:
+        raise InputError(f"The manifest of the store {directory} lacks {', '.join(sorted(missing))}.")
+    return manifest
+
+
+def _array(directory: Path, name: str, dtype: type, shape: tuple[int, ...]) -> np.ndarray:
+    remedy = "delete the store and prepare it again"
+    try:
+        array = np.load(directory / name, mmap_mode="r", allow_pickle=False)
+    except FileNotFoundError:
+        raise InputError(f"The store {directory} lacks {name}; {remedy}.") from None
+    except (ValueError, OSError, EOFError) as error:
+        raise InputError(f"{name} of the store {directory} is damaged or cut off ({error}); {remedy}.") from None
+    if array.dtype != dtype or array.shape != shape:
+        raise InputError(
+            f"{name} of the store {directory} holds {array.dtype} {array.shape}, its manifest promises "
+            f"{np.dtype(dtype)} {shape}; {remedy}."
+        )
+    return array

@@ -1,0 +1,42 @@
+"""The codes of images."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from zscape.data.store import Split, Store
+from zscape.latent.codes import Codes
+from zscape.networks.latent_model import LatentModel
+from zscape.specs.base import SPLITS
+
+_BLOCK = 4096  # images in memory at once
+
+
+def encode_split(model: LatentModel, split: Split) -> Codes:
+    """Return the codes of a split: the means and log_vars, deterministic, in the split's order."""
+    blocks = [
+        model.encode(split.images(slice(start, start + _BLOCK)), return_log_var=True)
+        for start in range(0, len(split), _BLOCK)
+    ]
+    mu = np.concatenate([block[0] for block in blocks])
+    log_var = None if blocks[0][1] is None else np.concatenate([block[1] for block in blocks])
+    splits = np.full(len(split), SPLITS.index(split.name), np.uint8)
+    return Codes(mu, log_var, split.ids, splits, split.labels(), split.store.label_names)
+
+
+def encode_store(model: LatentModel, store: Store) -> Codes:
+    """Return the codes of all images of a store, split after split; `Codes.splits` tells them apart."""
+    splits = [store.split(name) for name in SPLITS]
+    return _join([encode_split(model, split) for split in splits if len(split)])
+
+
+def _join(parts: Sequence[Codes]) -> Codes:
+    first = parts[0]
+    return Codes(
+        mu=np.concatenate([part.mu for part in parts]),
+        log_var=None if first.log_var is None else np.concatenate([p.log_var for p in parts if p.log_var is not None]),
+        ids=np.concatenate([part.ids for part in parts]),
+        splits=np.concatenate([part.splits for part in parts]),
+        labels=None if first.labels is None else np.concatenate([p.labels for p in parts if p.labels is not None]),
+        label_names=first.label_names,
+    )

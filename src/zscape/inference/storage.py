@@ -1,0 +1,94 @@
+"""Encoder and decoder on the disk: a config and safetensors each, rebuilt from the config; no code, no pickle."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import keras
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save
+
+from zscape.core.errors import InputError
+from zscape.core.files import read_json, write_bytes, write_json
+from zscape.networks.latent_model import LatentModel
+from zscape.networks.parts import build_decoder, build_encoder
+from zscape.networks.state import assign, part_weights, to_arrays
+from zscape.pathways.build import build_model
+from zscape.pathways.model import ComputedLoss
+from zscape.runs.directory import RunDirectory
+from zscape.specs.model import ModelSpec
+from zscape.specs.recipe import Recipe
+
+_FORMAT = 1
+_BUILDERS: dict[str, Callable[..., keras.Model]] = {"encoder": build_encoder, "decoder": build_decoder}
+
+
+def save_networks(model: LatentModel, recipe: Recipe, directory: Path) -> None:
+    """Write `encoder/` and `decoder/` below a run directory.
+
+    Raises:
+        OSError: when they cannot be written; files already there stay as they were.
+    """
+    for name, part in (("encoder", model.encoder), ("decoder", model.decoder)):
+        config = {
+            "format": _FORMAT,
+            "part": name,
+            "image_shape": list(recipe.image_shape),
+            "model": recipe.model.model_dump(mode="json"),
+            "objective": recipe.objective.model_dump(mode="json"),
+        }
+        write_bytes(directory / name / "weights.safetensors", save(to_arrays(part_weights(part))))
+        write_json(directory / name / "config.json", config)
+
+
+def load_network(directory: Path) -> keras.Model:
+    """Return the encoder or decoder in `directory` (a run's `encoder/` or `decoder/`), in inference form.
+
+    Raises:
+        InputError: when files are missing, damaged, of an unknown format, or do not belong together.
+    """
+    config = read_json(directory / "config.json")
+    if not isinstance(config, dict) or config.get("format") != _FORMAT or config.get("part") not in _BUILDERS:
+        raise InputError(f"{directory / 'config.json'} is not the config of an encoder or decoder that zscape can read.")
+    part = _BUILDERS[config["part"]](tuple(config["image_shape"]), ModelSpec.model_validate(config["model"]))
+    _load_weights(part, directory / "weights.safetensors")
+    return part
+
+
+def load_model(directory: Path) -> ComputedLoss:
+    """Return the trained model of a run directory.
+
+    Raises:
+        InputError: when there is no trained run, or its files are damaged or do not belong together.
+    """
+    run = RunDirectory.open(directory)
+    if not run.is_trained:
+        raise InputError(f"{directory} holds no trained networks yet: train it first (zscape train).")
+    model = build_model(run.recipe)
+    _load_weights(model.encoder, directory / "encoder" / "weights.safetensors")
+    _load_weights(model.decoder, directory / "decoder" / "weights.safetensors")
+    return model
+
+
+def load(directory: Path | str) -> Any:
+    """Load a trained run, or one of its networks alone.
+
+    Args:
+        directory: a run directory: the whole model (`encode`, `decode`, `sample`, `.encoder`, `.decoder`); or its
+            `encoder/` or `decoder/`: that network as a `keras.Model`.
+
+    Raises:
+        InputError: when nothing that can be loaded is there.
+    """
+    directory = Path(directory)
+    return load_network(directory) if (directory / "config.json").is_file() else load_model(directory)
+
+
+def _load_weights(part: keras.Model, path: Path) -> None:
+    try:
+        arrays = load_file(path)
+    except FileNotFoundError:
+        raise InputError(f"There is no file {path}.") from None
+    except SafetensorError as error:
+        raise InputError(f"{path} is damaged or cut off ({error}).") from None
+    assign(part_weights(part), arrays, str(path))

@@ -1,0 +1,141 @@
+"""Codes: where an encoder puts the images of a data set in z-space."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from zscape.core.errors import InputError
+from zscape.core.names import unknown_name
+from zscape.latent.arrays import checked_integers, checked_log_var, checked_points, read_arrays, write_arrays
+from zscape.latent.moments import blocks, mean_and_covariance
+from zscape.specs.base import SPLITS
+
+_KEYS = ("mu", "z", "log_var", "ids", "splits", "labels", "label_names")
+
+
+@dataclass(frozen=True, eq=False)
+class Codes:
+    """The encoder's output for n images.
+
+    Attributes:
+        mu: float32 (n, z_dim), the means of the posteriors (VAE) or the codes themselves (AE).
+        log_var: float32 (n, z_dim), logs of the posteriors' variances; None for an AE.
+        ids: int64 (n,), the numbers of the images in their store.
+        splits: uint8 (n,), positions in `specs.base.SPLITS`: 0 train, 1 validation, 2 test.
+        labels: int64 (n,), or None.
+        label_names: the name of label i at position i, or None.
+    """
+
+    mu: np.ndarray
+    log_var: np.ndarray | None
+    ids: np.ndarray
+    splits: np.ndarray
+    labels: np.ndarray | None = None
+    label_names: tuple[str, ...] | None = None
+
+    def __len__(self) -> int:
+        return len(self.mu)
+
+    @property
+    def z_dim(self) -> int:
+        """The number of dimensions of the latent space."""
+        return self.mu.shape[1]
+
+    @property
+    def variance(self) -> np.ndarray:
+        """The posterior variance of each dimension, averaged over the points: float64 (z_dim,); zeros for an AE."""
+        if self.log_var is None or len(self) == 0:
+            return np.zeros(self.z_dim)
+        return sum((np.exp(block).sum(axis=0) for block in blocks(self.log_var)), np.zeros(self.z_dim)) / len(self)
+
+    def of_split(self, name: str) -> "Codes":
+        """Return the codes of one split, in their order; there may be none.
+
+        Raises:
+            InputError: when there is no split of that name.
+        """
+        if name not in SPLITS:
+            raise InputError(unknown_name("split", name, SPLITS))
+        return self.take(np.flatnonzero(self.splits == SPLITS.index(name)))
+
+    def take(self, rows: np.ndarray) -> "Codes":
+        """Return the codes at these positions.
+
+        Args:
+            rows: integer (m,).
+        """
+        log_var = None if self.log_var is None else self.log_var[rows]
+        labels = None if self.labels is None else self.labels[rows]
+        return replace(
+            self, mu=self.mu[rows], log_var=log_var, ids=self.ids[rows], splits=self.splits[rows], labels=labels
+        )
+
+    def moments(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return mean and covariance of the aggregated posterior, the mixture of all the points' own normals.
+
+        S = cov(mu) + diag(mean over the points of exp(log_var)), by the law of total variance.
+
+        Returns:
+            float64 (z_dim,) and float64 (z_dim, z_dim).
+
+        Raises:
+            InputError: when there are fewer than 2 points.
+        """
+        if len(self) < 2:
+            raise InputError(f"Mean and covariance need at least 2 points, got {len(self)}.")
+        mean, covariance = mean_and_covariance(self.mu)
+        return mean, covariance + np.diag(self.variance)
+
+    def save(self, path: Path | str) -> None:
+        """Write the codes as .npz, whole or not at all, without pickle."""
+        arrays = {"mu": self.mu, "log_var": self.log_var, "ids": self.ids, "splits": self.splits, "labels": self.labels}
+        if self.label_names is not None:
+            arrays["label_names"] = np.array(self.label_names, dtype=np.str_)
+        write_arrays(Path(path), {name: array for name, array in arrays.items() if array is not None})
+
+    @classmethod
+    def load(cls, path: Path | str) -> "Codes":
+        """Read codes from an .npz with `mu` or `z` (and, if present, the other fields), or from an .npy of points.
+
+        Without `ids` the points are numbered from 0; without `splits` all belong to train; labels may be texts.
+
+        Raises:
+            InputError: when the file cannot be read or does not hold usable codes; the sentence says what is wrong.
+        """
+        path = Path(path)
+        arrays, found = read_arrays(path, _KEYS, single="mu")
+        name = "mu" if "mu" in arrays else "z"
+        if name not in arrays:
+            raise InputError(f"{path} has no array 'mu' or 'z'; it has: {', '.join(found) or 'none'}.")
+        mu = checked_points(name, arrays[name], path)
+        log_var = checked_log_var(arrays["log_var"], mu, path) if "log_var" in arrays else None
+        ids = checked_integers("ids", arrays.get("ids", np.arange(len(mu))), len(mu), path)
+        splits = _splits(arrays.get("splits", np.zeros(len(mu), dtype=np.uint8)), len(mu), path)
+        return cls(mu, log_var, ids, splits, *_labels(arrays, len(mu), path))
+
+
+def _splits(array: np.ndarray, count: int, path: Path) -> np.ndarray:
+    splits = checked_integers("splits", array, count, path)
+    if splits.min() < 0 or splits.max() >= len(SPLITS):
+        meaning = ", ".join(f"{code} ({name})" for code, name in enumerate(SPLITS))
+        raise InputError(f"splits in {path} runs from {splits.min()} to {splits.max()}; expected {meaning}.")
+    return splits.astype(np.uint8)
+
+
+def _labels(arrays: dict[str, np.ndarray], count: int, path: Path) -> tuple[np.ndarray | None, tuple[str, ...] | None]:
+    if "labels" not in arrays:
+        return None, None
+    labels = arrays["labels"]
+    if labels.dtype.kind == "U" and labels.shape == (count,):
+        texts, numbers = np.unique(labels, return_inverse=True)
+        return numbers.astype(np.int64), tuple(texts.tolist())
+    labels = checked_integers("labels", labels, count, path)
+    if "label_names" not in arrays:
+        return labels, None
+    names = tuple(str(name) for name in arrays["label_names"].ravel())
+    if labels.min() < 0 or labels.max() >= len(names):
+        raise InputError(
+            f"labels in {path} runs from {labels.min()} to {labels.max()}, but there are {len(names)} label_names."
+        )
+    return labels, names

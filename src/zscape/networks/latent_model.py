@@ -1,0 +1,173 @@
+"""What an autoencoder and a variational autoencoder have in common: the way of an image through both networks."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from zscape.core.errors import InputError
+from zscape.formulas.bounds import bound_log_var
+from zscape.formulas.objective import Objective
+from zscape.latent.priors.normal import Normal
+from zscape.networks.sampling import Sampling
+
+_INFERENCE_BATCH = 256
+
+
+def as_unit_images(images: Any) -> Any:
+    """Return images as float32 in [0, 1]: integers are divided by 255 (on the device), floats are taken as they are."""
+    if keras.backend.is_float_dtype(keras.backend.standardize_dtype(images.dtype)):
+        return ops.cast(images, "float32")
+    return ops.cast(images, "float32") / 255.0
+
+
+class LatentModel(keras.Model):
+    """Base of `Autoencoder` and `VariationalAutoencoder`: both networks and the objective; no training loss here.
+
+    ```
+    images ─► encoder ─► posterior (mu, log_var) ─► sampling ─► z ─► decoder ─► logits       VAE
+    images ─► encoder ─► z ─────────────────────────────────────────► decoder ─► logits       AE
+    ```
+
+    Call arguments:
+        inputs: images (batch, height, width, channels), uint8 or float in [0, 1]; or a dict with "images" and, on
+            demand, "epsilon" (batch, z_dim), the draws to use.
+        training: whether layers are in training mode and z is drawn.
+
+    Returns of a call: a dict with "mu" (an AE's z), "logits", and for a VAE "log_var" (bounded) and "raw_log_var" (as
+    the encoder gives it).
+
+    Args:
+        encoder: image -> [mu, log_var] with `sampling`, image -> z without.
+        decoder: z -> logits.
+        objective: likelihood and weight.
+        sampling: draws z for a VAE; None for an AE.
+        log_var_bounds: smooth bounds of log_var; without effect for an AE.
+        name: name of the Keras model.
+    """
+
+    def __init__(
+        self,
+        encoder: keras.Model,
+        decoder: keras.Model,
+        objective: Objective,
+        sampling: Sampling | None,
+        log_var_bounds: tuple[float, float],
+        name: str,
+    ) -> None:
+        super().__init__(name=name)
+        self.encoder = encoder
+        self.decoder = decoder
+        self.objective = objective
+        self.sampling = sampling
+        self.log_var_bounds = (float(log_var_bounds[0]), float(log_var_bounds[1]))
+
+    @property
+    def z_dim(self) -> int:
+        """Dimensions of the latent space."""
+        return int(self.decoder.input_shape[-1])
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """(height, width, channels) of the images."""
+        return tuple(int(size) for size in self.encoder.input_shape[1:])
+
+    def build(self, input_shape: Any = None) -> None:
+        """Do nothing: both networks come built."""
+        self.built = True
+
+    def call(self, inputs: Any, training: bool | None = None) -> dict[str, Any]:
+        images, epsilon = (inputs["images"], inputs.get("epsilon")) if isinstance(inputs, dict) else (inputs, None)
+        codes = self.encoder(as_unit_images(images), training=training)
+        if self.sampling is None:
+            return {"mu": codes, "logits": self.decoder(codes, training=training)}
+        mu, raw = codes
+        log_var = bound_log_var(raw, *self.log_var_bounds, xp=ops)
+        z = self.sampling(mu, log_var, epsilon=epsilon, training=training)
+        return {"mu": mu, "log_var": log_var, "raw_log_var": raw, "logits": self.decoder(z, training=training)}
+
+    def encode(self, images: np.ndarray, return_log_var: bool = False) -> Any:
+        """Return the codes of images: the means, deterministic.
+
+        Args:
+            images: (n, height, width, channels), uint8 or float in [0, 1].
+            return_log_var: also return log_var (None for an autoencoder).
+
+        Returns:
+            mu, float32 (n, z_dim); with `return_log_var` the pair (mu, log_var).
+
+        Raises:
+            InputError: when the images do not have the model's shape.
+        """
+        images = np.asarray(images)
+        if images.shape[1:] != self.image_shape:
+            raise InputError(f"Expected images of shape (n, {_join(self.image_shape)}), received {images.shape}.")
+        if not len(images):
+            raise InputError("Expected at least one image, received none.")
+        parts = [self._encode_batch(_unit_array(batch)) for batch in _batches(images)]
+        mu, log_var = (np.concatenate(arrays) if arrays[0] is not None else None for arrays in zip(*parts, strict=True))
+        return (mu, log_var) if return_log_var else mu
+
+    def decode(self, z: np.ndarray) -> np.ndarray:
+        """Return the mean images of z-points: float32 (n, height, width, channels), in [0, 1].
+
+        Args:
+            z: (n, z_dim).
+
+        Raises:
+            InputError: when the points do not have the model's z_dim.
+        """
+        return self.objective.mean_image(self.decode_logits(z), np).clip(0.0, 1.0)
+
+    def decode_logits(self, z: np.ndarray) -> np.ndarray:
+        """Return the decoder's output before the likelihood's sigmoid: float32 (n, height, width, channels).
+
+        Raises:
+            InputError: when the points do not have the model's z_dim.
+        """
+        z = np.asarray(z, dtype=np.float32)
+        if z.ndim != 2 or z.shape[1] != self.z_dim:
+            raise InputError(f"Expected z-points of shape (n, {self.z_dim}), received {z.shape}.")
+        if not len(z):
+            raise InputError("Expected at least one z-point, received none.")
+        return np.concatenate([np.asarray(self.decoder.predict_on_batch(batch)) for batch in _batches(z)])
+
+    def reconstruct(self, images: np.ndarray) -> np.ndarray:
+        """Return the reconstructions at the mean: float32, same shape as `images`, in [0, 1]."""
+        return self.decode(self.encode(images))
+
+    def sample(self, n: int, seed: int = 0) -> np.ndarray:
+        """Return n images decoded from points of N(0, I): float32 (n, height, width, channels), in [0, 1].
+
+        `zscape.sample` draws from other priors.
+        """
+        return self.decode(Normal(self.z_dim).sample(n, seed))
+
+    def _encode_batch(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+        codes = self.encoder.predict_on_batch(images)
+        if self.sampling is None:
+            return np.asarray(codes), None
+        mu, raw = codes
+        return np.asarray(mu), bound_log_var(np.asarray(raw), *self.log_var_bounds, xp=np)
+
+
+def _batches(array: np.ndarray) -> Iterator[np.ndarray]:
+    for start in range(0, len(array), _INFERENCE_BATCH):
+        yield array[start : start + _INFERENCE_BATCH]
+
+
+def _unit_array(images: np.ndarray) -> np.ndarray:
+    if images.dtype.kind in "ui":
+        return images.astype(np.float32) / np.float32(255)
+    if not (images.min() >= 0 and images.max() <= 1):  # written so that NaN is refused too
+        raise InputError(
+            f"Expected uint8 images or floats in [0, 1], received {images.dtype} "
+            f"from {images.min():.4g} to {images.max():.4g}: divide by 255 first."
+        )
+    return images.astype(np.float32)
+
+
+def _join(shape: tuple[int, ...]) -> str:
+    return ", ".join(str(size) for size in shape)

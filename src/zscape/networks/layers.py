@@ -1,0 +1,109 @@
+"""Keras layers from the layout that `specs.layout` computes."""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+
+from zscape.core.seeds import derive_seed
+from zscape.specs.layout import LayerLayout
+from zscape.specs.model import ModelSpec
+
+
+def build_layer(layout: LayerLayout, model: ModelSpec, seed: int) -> keras.Layer:
+    """Return the layer that `layout` describes, its name included.
+
+    Args:
+        layout: one layer of `encoder_layout` or `decoder_layout`.
+        model: activation, momentum, dropout rate.
+        seed: root of the streams for initial weights and dropout; the layer's name tells them apart.
+    """
+    return _BUILDERS[layout.kind](layout, model, seed)
+
+
+def _initial(layout: LayerLayout, model: ModelSpec, seed: int) -> keras.Initializer:
+    own = derive_seed(seed, "weights", layout.name)
+    # Self-normalisation needs variance 1 / fan_in (Klambauer et al. 2017, "Self-Normalizing Neural Networks").
+    return keras.initializers.LecunNormal(own) if model.activation == "selu" else keras.initializers.GlorotUniform(own)
+
+
+def _dtype(layout: LayerLayout) -> str | None:
+    """Heads and logits stay in float32 whatever the policy: the losses are computed from them."""
+    return "float32" if layout.options.get("float32") else None
+
+
+def _activation(name: str, model: ModelSpec) -> Callable[[Any], Any]:
+    if name == "leaky_relu":
+        return lambda x: keras.ops.leaky_relu(x, negative_slope=model.leaky_slope)
+    return keras.activations.get(name)
+
+
+def _conv(layout: LayerLayout, model: ModelSpec, seed: int) -> keras.Layer:
+    options = layout.options
+    return keras.layers.Conv2D(
+        layout.output_shape[-1],
+        options["kernel"],
+        strides=options["stride"],
+        padding=options["padding"],
+        kernel_initializer=_initial(layout, model, seed),
+        dtype=_dtype(layout),
+        name=layout.name,
+    )
+
+
+def _conv_transpose(layout: LayerLayout, model: ModelSpec, seed: int) -> keras.Layer:
+    options = layout.options
+    return keras.layers.Conv2DTranspose(
+        layout.output_shape[-1],
+        options["kernel"],
+        strides=options["stride"],
+        padding=options["padding"],
+        output_padding=options["output_padding"],
+        kernel_initializer=_initial(layout, model, seed),
+        dtype=_dtype(layout),
+        name=layout.name,
+    )
+
+
+def _dense(layout: LayerLayout, model: ModelSpec, seed: int) -> keras.Layer:
+    return keras.layers.Dense(
+        layout.output_shape[-1],
+        activation=_activation(layout.options["activation"], model),
+        kernel_initializer=_initial(layout, model, seed),
+        dtype=_dtype(layout),
+        name=layout.name,
+    )
+
+
+def _activate(layout: LayerLayout, model: ModelSpec, seed: int) -> keras.Layer:
+    if model.activation == "leaky_relu":
+        return keras.layers.LeakyReLU(negative_slope=model.leaky_slope, name=layout.name)
+    return keras.layers.Activation(model.activation, name=layout.name)
+
+
+def _dropout(layout: LayerLayout, model: ModelSpec, seed: int) -> keras.Layer:
+    # AlphaDropout keeps the mean and variance that SELU normalises to.
+    kind = keras.layers.AlphaDropout if model.activation == "selu" else keras.layers.Dropout
+    return kind(model.dropout, seed=derive_seed(seed, "dropout", layout.name), name=layout.name)
+
+
+def _batch_norm(layout: LayerLayout, model: ModelSpec, seed: int) -> keras.Layer:
+    return keras.layers.BatchNormalization(momentum=model.batch_norm_momentum, name=layout.name)
+
+
+def _crop(layout: LayerLayout, model: ModelSpec, seed: int) -> keras.Layer:
+    bottom, right = layout.options["surplus"]
+    return keras.layers.Cropping2D(((0, bottom), (0, right)), name=layout.name)
+
+
+_BUILDERS: dict[str, Callable[[LayerLayout, ModelSpec, int], keras.Layer]] = {
+    "conv": _conv,
+    "conv_transpose": _conv_transpose,
+    "dense": _dense,
+    "batch_norm": _batch_norm,
+    "activation": _activate,
+    "dropout": _dropout,
+    "flatten": lambda layout, model, seed: keras.layers.Flatten(name=layout.name),
+    "reshape": lambda layout, model, seed: keras.layers.Reshape(layout.output_shape, name=layout.name),
+    "crop": _crop,
+}

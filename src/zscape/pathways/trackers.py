@@ -1,0 +1,60 @@
+"""The running means that every pathway reports under the same names."""
+
+from typing import Any
+
+import keras
+from keras import ops
+
+PARTS = ("reconstruction", "kl_mu", "kl_log_var")
+"""Means over the images, nats per image; everything else in a history is computed from them."""
+
+
+class Extreme(keras.metrics.Metric):
+    """The least or greatest value seen since the last reset.
+
+    Args:
+        kind: "min" or "max".
+    """
+
+    def __init__(self, kind: str, name: str) -> None:
+        super().__init__(name=name, dtype="float32")
+        self._reduce = ops.min if kind == "min" else ops.max
+        self._join = ops.minimum if kind == "min" else ops.maximum
+        self._start = float("inf") if kind == "min" else float("-inf")
+        self.extreme = self.add_variable((), keras.initializers.Constant(self._start), name="extreme")
+
+    def update_state(self, values: Any, sample_weight: Any = None) -> None:
+        self.extreme.assign(self._join(self.extreme, ops.cast(self._reduce(values), "float32")))
+
+    def result(self) -> Any:
+        return ops.convert_to_tensor(self.extreme)
+
+    def reset_state(self) -> None:
+        self.extreme.assign(ops.full((), self._start, dtype="float32"))
+
+
+class PartTrackers:
+    """Running means of the loss' parts and the extremes of log_var before it is bounded.
+
+    Each mean is weighted with the batch's number of images, so a short last batch counts as what it is.
+
+    Args:
+        variational: whether there is a log_var to watch.
+    """
+
+    def __init__(self, variational: bool) -> None:
+        self.means = {part: keras.metrics.Mean(name=part) for part in PARTS}
+        self.extremes = {f"log_var_{kind}": Extreme(kind, f"log_var_{kind}") for kind in ("min", "max")}
+        if not variational:
+            self.extremes = {}
+
+    def all(self) -> list[keras.metrics.Metric]:
+        """Return every tracker."""
+        return [*self.means.values(), *self.extremes.values()]
+
+    def update(self, parts: dict[str, Any], raw_log_var: Any) -> None:
+        """Take in one batch: per-image values (batch,) of each part, and the encoder's log_var."""
+        for part, tracker in self.means.items():
+            tracker.update_state(parts[part])
+        for tracker in self.extremes.values():
+            tracker.update_state(raw_log_var)

@@ -1,0 +1,63 @@
+"""Whether a directory can take a run: new, or the same run going on."""
+
+from pathlib import Path
+from typing import Any
+
+from zscape.core.errors import InputError
+from zscape.runs.directory import RunDirectory
+from zscape.specs.recipe import Recipe
+
+_MAY_DIFFER = ("training.threads", "training.backend", "training.jit")
+"""Keys that say how a run is computed, not what it is."""
+
+
+def claim_directory(path: Path, recipe: Recipe, fresh: bool = False) -> RunDirectory:
+    """Return the directory `path` for a run of `recipe`, made where it does not exist.
+
+    A directory that holds the same run is taken up again; `training.epochs` may have grown.
+
+    Args:
+        path: the directory.
+        recipe: complete, as it will be written.
+        fresh: delete what an earlier run left there.
+
+    Raises:
+        InputError: when `path` is a file, or holds another run or anything else.
+    """
+    if path.exists() and not path.is_dir():
+        raise InputError(f"{path} is a file; --out needs a directory.")
+    path.mkdir(parents=True, exist_ok=True)
+    run = RunDirectory(path)
+    if not (path / "recipe.yaml").is_file():
+        if any(not entry.name.startswith(".") for entry in path.iterdir()):
+            raise InputError(f"{path} is not empty and holds no run: choose another --out.")
+        return run
+    if fresh:
+        run.clear()
+        return run
+    changed = differing_keys(run.recipe, recipe)
+    if changed:
+        raise InputError(
+            f"{path} holds another run: its recipe differs in {', '.join(changed)}. "
+            "Choose another --out, or --fresh to delete that run."
+        )
+    return run
+
+
+def differing_keys(old: Recipe, new: Recipe) -> list[str]:
+    """Return the keys that make `new` another run than `old`, by their dotted names with both values."""
+    before, after = _flat(old.model_dump(mode="json")), _flat(new.model_dump(mode="json"))
+    changed = [key for key in after if before.get(key) != after[key] and key not in _MAY_DIFFER]
+    longer = new.training.epochs >= old.training.epochs
+    return [f"{key} ({before.get(key)} there, {after[key]} here)" for key in changed if not _grown(key, longer)]
+
+
+def _grown(key: str, longer: bool) -> bool:
+    return key == "training.epochs" and longer
+
+
+def _flat(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat = {}
+    for key, value in values.items():
+        flat.update(_flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key: value})
+    return flat

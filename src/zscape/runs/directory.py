@@ -1,0 +1,122 @@
+"""The run directory: the contract between training and everything after it."""
+
+import itertools
+import json
+import shutil
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from zscape.core.errors import InputError
+from zscape.core.files import read_json, write_json, write_text
+from zscape.core.records import to_plain
+from zscape.specs.compose import read_recipe_file
+from zscape.specs.recipe import Recipe, parse_recipe
+
+_OUR_FILES = ("recipe.yaml", "provenance.json", "history.jsonl", "metrics.json", "latents.npz", "analysis.json")
+_MORE_FILES = ("images.npz", "report.html")
+_OUR_FOLDERS = ("checkpoints", "encoder", "decoder", "priors", "figures")
+
+
+@dataclass(frozen=True)
+class RunDirectory:
+    """Paths and content of a run directory.
+
+    ```
+    recipe.yaml       the complete recipe            provenance.json  versions, data, seed, backend, hardware, times
+    history.jsonl     one line per epoch             metrics.json     final numbers per split
+    checkpoints/      last and best                  encoder/ decoder/  config + weights, each loadable alone
+    latents.npz       mu, log_var, ids, labels       analysis.json    numbers about the codes
+    images.npz        what the report shows          priors/          fitted priors
+    figures/*.png                                    report.html
+    ```
+    """
+
+    path: Path
+
+    @classmethod
+    def open(cls, path: Path | str) -> "RunDirectory":
+        """Return the run in `path`.
+
+        Raises:
+            InputError: when there is no such directory or it holds no run.
+        """
+        path = Path(path)
+        if not path.is_dir():
+            raise InputError(f"There is no run directory {path}.")
+        if not (path / "recipe.yaml").is_file():
+            raise InputError(f"{path} holds no run: it has no recipe.yaml. `zscape run RECIPE` makes one.")
+        return cls(path)
+
+    @classmethod
+    def create_next(cls, base: Path) -> "RunDirectory":
+        """Make and return a new directory called `base`, or `base`-2, `base`-3, ... where that exists already."""
+        base.parent.mkdir(parents=True, exist_ok=True)
+        for number in itertools.count(1):
+            path = base if number == 1 else base.with_name(f"{base.name}-{number}")
+            try:
+                path.mkdir()
+            except FileExistsError:
+                continue
+            return cls(path)
+        raise AssertionError("unreachable")
+
+    @cached_property
+    def recipe(self) -> Recipe:
+        """The run's complete recipe."""
+        return parse_recipe(read_recipe_file(self.path / "recipe.yaml"))
+
+    def write_recipe(self, recipe: Recipe) -> None:
+        """Write recipe.yaml."""
+        write_text(self.path / "recipe.yaml", recipe.to_yaml())
+
+    def history(self) -> list[dict[str, Any]]:
+        """Return the records of history.jsonl, one per epoch.
+
+        Raises:
+            InputError: when it is missing or a line of it is damaged.
+        """
+        path = self.path / "history.jsonl"
+        try:
+            return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        except FileNotFoundError:
+            raise InputError(f"{self.path} has no history yet: nothing was trained in it.") from None
+        except ValueError as error:
+            raise InputError(f"{path} is damaged: {error}.") from None
+
+    def write_history(self, history: list[dict[str, Any]]) -> None:
+        """Write history.jsonl, one line per record."""
+        write_text(self.path / "history.jsonl", "".join(json.dumps(record) + "\n" for record in history))
+
+    def read(self, name: str) -> Any:
+        """Return the content of one of the run's JSON files.
+
+        Raises:
+            InputError: when it is missing or damaged.
+        """
+        return read_json(self.path / name)
+
+    def write(self, name: str, value: Any) -> None:
+        """Write one of the run's JSON files."""
+        write_json(self.path / name, to_plain(value))
+
+    def images(self) -> dict[str, np.ndarray]:
+        """Return the arrays of images.npz: uint8 (n, height, width, channels) by name."""
+        with np.load(self.path / "images.npz", allow_pickle=False) as arrays:
+            return {name: arrays[name] for name in arrays.files}
+
+    @property
+    def is_trained(self) -> bool:
+        """Whether a training has left its networks here."""
+        return (self.path / "encoder").is_dir() and (self.path / "decoder").is_dir()
+
+    def clear(self) -> None:
+        """Delete what a run left here, and nothing else."""
+        for name in (*_OUR_FILES, *_MORE_FILES):
+            (self.path / name).unlink(missing_ok=True)
+        for name in _OUR_FOLDERS:
+            shutil.rmtree(self.path / name, ignore_errors=True)
+        self.__dict__.pop("recipe", None)

@@ -1,0 +1,115 @@
+"""Where a run's numbers come from: software, machine, data, times."""
+
+import os
+import platform
+import subprocess
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+_PACKAGES = ("keras", "tensorflow-cpu", "tensorflow", "jax", "torch", "numpy", "scikit-learn", "scipy")
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """provenance.json.
+
+    Attributes:
+        zscape: version.
+        git: commit of zscape's sources, with "+changes" where they were changed; None for an installed package.
+        backend: Keras' backend that trained.
+        seed: the run's seed.
+        data: source, origin, number of images per split and checksum.
+        packages: versions of the libraries in use.
+        python: version.
+        hardware: processor, cores, memory in GiB.
+        threads: processor threads allowed; None for all.
+        started: when training began, UTC.
+        seconds: by stage: prepare, train, and so on.
+    """
+
+    zscape: str
+    git: str | None
+    backend: str
+    seed: int
+    data: dict[str, Any]
+    packages: dict[str, str]
+    python: str
+    hardware: dict[str, Any]
+    threads: int | None
+    started: str
+    seconds: dict[str, float]
+
+
+def collect_provenance(
+    backend: str, seed: int, threads: int | None, data: dict[str, Any], seconds: dict[str, float]
+) -> Provenance:
+    """Return the provenance of a run that starts now."""
+    return Provenance(
+        zscape=zscape_version(),
+        git=_git_commit(),
+        backend=backend,
+        seed=seed,
+        data=data,
+        packages={name: version for name in _PACKAGES if (version := _version(name))},
+        python=platform.python_version(),
+        hardware=_hardware(),
+        threads=threads,
+        started=datetime.now(UTC).isoformat(timespec="seconds"),
+        seconds=seconds,
+    )
+
+
+def zscape_version() -> str:
+    """Return the version of the installed package."""
+    return _version("zscape") or "unknown"
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _git_commit() -> str | None:
+    here = Path(__file__).resolve().parent
+    try:
+        tracked = _git(here, "ls-files", "--error-unmatch", Path(__file__).name)
+        if tracked is None:
+            return None
+        commit = _git(here, "rev-parse", "HEAD")
+        changes = _git(here, "status", "--porcelain", "--untracked-files=no", ".")
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return f"{commit}{'+changes' if changes else ''}" if commit else None
+
+
+def _git(folder: Path, *arguments: str) -> str | None:
+    done = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, text=True, timeout=10, check=False)
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def _hardware() -> dict[str, Any]:
+    return {"machine": platform.machine(), "processor": _processor(), "cores": _cores(), "memory_gib": _memory_gib()}
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor()
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown")
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
+
+
+def _memory_gib() -> float | None:
+    try:
+        return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1)
+    except (ValueError, OSError, AttributeError):
+        return None

@@ -1,0 +1,131 @@
+"""`model.*`: the networks."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+
+from zscape.specs.base import PositiveFloat, PositiveInt, Spec
+
+Padding = Literal["same", "valid"]
+Activation = Literal["leaky_relu", "relu", "selu", "gelu", "silu"]
+DenseActivation = Literal["linear", "leaky_relu", "relu", "selu", "gelu", "silu"]
+_PER_LAYER = ("kernels", "strides", "padding")
+
+
+def _one_per_layer(values: Any, layers: int) -> Any:
+    """Turn a single kernel, stride or padding into one per layer."""
+    repeated = {key: [values[key]] * layers for key in _PER_LAYER if isinstance(values.get(key), (int, str))}
+    return {**values, **repeated}
+
+
+def _check_length(entries: tuple[Any, ...], info: ValidationInfo, filters_key: str) -> None:
+    filters = info.data.get("filters")  # missing when it was itself wrong
+    if filters is not None and len(entries) != len(filters):
+        raise ValueError(
+            f"has {len(entries)} entries where {filters_key} has {len(filters)}: "
+            "give one entry per layer, or a single one for all"
+        )
+
+
+class DecoderSpec(Spec):
+    """`model.decoder.*`: the decoder where it is not the mirror of the encoder.
+
+    Attributes:
+        filters: one per layer, the output layer included, so the last is the number of channels; None mirrors the
+            encoder.
+        kernels: one per layer, pixels.
+        strides: one per layer.
+        padding: one per layer, "same" or "valid".
+        dense_activation: activation of the Dense layer that opens the decoder.
+    """
+
+    filters: Annotated[tuple[PositiveInt, ...], Field(min_length=1)] | None = None
+    kernels: tuple[PositiveInt, ...] | None = None
+    strides: tuple[PositiveInt, ...] | None = None
+    padding: tuple[Padding, ...] | None = None
+    dense_activation: DenseActivation = "linear"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _broadcast(cls, values: Any) -> Any:
+        if not isinstance(values, dict) or not isinstance(values.get("filters"), (list, tuple)):
+            return values
+        given = {"kernels": 3, "strides": 1, "padding": "same", **{k: v for k, v in values.items() if v is not None}}
+        return _one_per_layer(given, len(values["filters"]))
+
+    @model_validator(mode="after")
+    def _lists_with_filters(self) -> "DecoderSpec":
+        stated = [key for key in _PER_LAYER if getattr(self, key) is not None]
+        if self.filters is None and stated:
+            raise ValueError(f"decoder.{stated[0]} needs decoder.filters; without it the encoder is mirrored")
+        return self
+
+    @field_validator(*_PER_LAYER)
+    @classmethod
+    def _one_entry_each(cls, value: tuple[Any, ...] | None, info: ValidationInfo) -> tuple[Any, ...] | None:
+        if value is not None:
+            _check_length(value, info, "model.decoder.filters")
+        return value
+
+
+class ModelSpec(Spec):
+    """`model.*`: the encoder and decoder networks.
+
+    Attributes:
+        kind: "vae" or "ae".
+        filters: filters of each convolution of the encoder.
+        kernels: kernel size of each, pixels; a single number serves all.
+        strides: stride of each; a single number serves all.
+        padding: "same" or "valid" of each; a single word serves all.
+        z_dim: dimensions of the latent space.
+        bottleneck: size of a Dense layer between the last map and the heads; None leaves it out.
+        bottleneck_activation: its activation.
+        activation: activation after each convolution; "selu" brings LeCunNormal initialisers and AlphaDropout.
+        leaky_slope: slope of leaky_relu for negative values.
+        batch_norm: BatchNormalization between convolution and activation.
+        batch_norm_momentum: momentum of its moving averages.
+        dropout: share of values dropped after each activation in training, in [0, 1).
+        epsilon_limit: bound on |eps| elementwise in z = mu + exp(log_var / 2) eps.
+        log_var_bounds: smooth bounds of log_var.
+        decoder: the decoder where it is not the encoder's mirror.
+    """
+
+    kind: Literal["ae", "vae"] = "vae"
+    filters: Annotated[tuple[PositiveInt, ...], Field(min_length=1)] = (32, 64)
+    kernels: tuple[PositiveInt, ...] = (3, 3)
+    strides: tuple[PositiveInt, ...] = (2, 2)
+    padding: tuple[Padding, ...] = ("same", "same")
+    z_dim: PositiveInt = 12
+    bottleneck: PositiveInt | None = None
+    bottleneck_activation: DenseActivation = "linear"
+    activation: Activation = "leaky_relu"
+    leaky_slope: Annotated[float, Field(ge=0, lt=1)] = 0.3
+    batch_norm: bool = False
+    batch_norm_momentum: Annotated[float, Field(gt=0, lt=1)] = 0.9
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    epsilon_limit: PositiveFloat = 5.0
+    log_var_bounds: tuple[float, float] = (-30.0, 10.0)
+    decoder: DecoderSpec = DecoderSpec()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _broadcast(cls, values: Any) -> Any:
+        if not isinstance(values, dict):
+            return values
+        filters = values.get("filters", (32, 64))
+        if not isinstance(filters, (list, tuple)):
+            return values
+        return _one_per_layer({"kernels": 3, "strides": 2, "padding": "same", **values}, len(filters))
+
+    @field_validator("log_var_bounds")
+    @classmethod
+    def _ordered(cls, value: tuple[float, float]) -> tuple[float, float]:
+        if not -80 <= value[0] < value[1] <= 80:  # exp(80) is the last round number below float32's largest
+            raise ValueError(f"the bounds must be two numbers in [-80, 80], the lower first; received {list(value)}")
+        return value
+
+    @field_validator(*_PER_LAYER)
+    @classmethod
+    def _one_entry_each(cls, value: tuple[Any, ...], info: ValidationInfo) -> tuple[Any, ...]:
+        _check_length(value, info, "model.filters")
+        return value

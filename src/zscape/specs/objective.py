@@ -1,0 +1,77 @@
+"""`objective.*`: what is minimised."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from zscape.formulas.weight import WeightForms, beta_from_fact, weight_forms
+from zscape.specs.base import PositiveFloat, Spec
+
+
+class WeightSpec(Spec):
+    """`objective.weight.*`: the KL weight, in exactly one of three forms.
+
+    Attributes:
+        beta: factor of the KL, >= 0 (with mse: where the reconstruction is SSE / 2).
+        fact: the articles' factor; needs `convention`.
+        convention: "tape" or "mean"; see `zscape.formulas.weight`.
+        sigma: the decoder's standard deviation; mse only.
+    """
+
+    beta: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    fact: PositiveFloat | None = None
+    convention: Literal["tape", "mean"] | None = None
+    sigma: PositiveFloat | None = None
+
+    @model_validator(mode="after")
+    def _one_form(self) -> "WeightSpec":
+        stated = [name for name in ("beta", "fact", "sigma") if getattr(self, name) is not None]
+        if len(stated) != 1:
+            received = " and ".join(stated) or "none"
+            raise ValueError(f"state the weight in one form, beta, fact (with convention) or sigma; received {received}")
+        if (self.fact is None) != (self.convention is None):
+            raise ValueError("fact and convention (tape or mean) belong together; received only one of them")
+        return self
+
+
+class ObjectiveSpec(Spec):
+    """`objective.*`: the loss, in nats per image: reconstruction + beta * KL.
+
+    Attributes:
+        reconstruction: "bce" (Bernoulli, from logits) or "mse" (Gaussian with a stated sigma).
+        output: what the decoder's output becomes for mse, "sigmoid" or "linear"; for bce always "sigmoid".
+        weight: the KL weight; without effect for an autoencoder.
+        kl_pathway: how the KL gets into training.
+    """
+
+    reconstruction: Literal["bce", "mse"] = "bce"
+    output: Literal["sigmoid", "linear"] = "sigmoid"
+    weight: WeightSpec = WeightSpec(beta=1.0)
+    kl_pathway: Literal["model"] = "model"
+
+    @model_validator(mode="after")
+    def _fitting(self) -> "ObjectiveSpec":
+        if self.reconstruction == "bce" and self.output == "linear":
+            raise ValueError("output: linear goes with reconstruction: mse; bce works from logits through a sigmoid")
+        if self.reconstruction == "bce" and self.weight.sigma is not None:
+            raise ValueError("weight.sigma goes with reconstruction: mse; a Bernoulli likelihood has no sigma")
+        return self
+
+    def beta_and_sigma(self, image_shape: tuple[int, int, int], z_dim: int) -> tuple[float, float]:
+        """Return (beta, sigma) of the loss as it is computed: NLL(sigma) + beta * KL.
+
+        A weight stated as `beta` leaves sigma at 1; one stated as `sigma`, or as `fact` with mse, leaves beta at 1.
+        """
+        weight = self.weight
+        if weight.beta is not None:
+            return weight.beta, 1.0
+        if weight.sigma is not None:
+            return 1.0, weight.sigma
+        assert weight.fact is not None and weight.convention is not None  # by _one_form
+        beta = beta_from_fact(weight.fact, weight.convention, self.reconstruction, image_shape, z_dim)
+        return (beta, 1.0) if self.reconstruction == "bce" else (1.0, beta**0.5)
+
+    def weight_forms(self, image_shape: tuple[int, int, int], z_dim: int) -> WeightForms:
+        """Return the weight in every form that exists for the likelihood."""
+        beta, sigma = self.beta_and_sigma(image_shape, z_dim)
+        return weight_forms(beta * sigma**2, self.reconstruction, image_shape, z_dim)

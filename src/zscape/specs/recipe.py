@@ -1,0 +1,84 @@
+"""A recipe: everything that decides a run."""
+
+from typing import Any
+
+import yaml
+from pydantic import ValidationError, model_validator
+
+from zscape.core.errors import InputError
+from zscape.specs.base import Spec
+from zscape.specs.data import DataSpec
+from zscape.specs.layout import decoder_layout, encoder_layout
+from zscape.specs.model import ModelSpec
+from zscape.specs.objective import ObjectiveSpec
+from zscape.specs.problems import describe_problems
+from zscape.specs.training import TrainingSpec
+
+
+class Recipe(Spec):
+    """Everything that decides a run; frozen, complete, and written into the run directory.
+
+    Attributes:
+        data: which images.
+        model: which networks.
+        objective: what is minimised.
+        training: how.
+    """
+
+    data: DataSpec = DataSpec()
+    model: ModelSpec = ModelSpec()
+    objective: ObjectiveSpec = ObjectiveSpec()
+    training: TrainingSpec = TrainingSpec()
+
+    @model_validator(mode="after")
+    def _networks_fit_images(self) -> "Recipe":
+        if self.data.image_shape is not None:
+            encoder_layout(self.data.image_shape, self.model)
+            decoder_layout(self.data.image_shape, self.model)
+        return self
+
+    def for_images(self, image_shape: tuple[int, int, int]) -> "Recipe":
+        """Return this recipe with `data.size` and `data.channels` stated as those of the images.
+
+        Raises:
+            InputError: when the networks do not fit images of that shape.
+        """
+        values = self.model_dump()
+        values["data"].update(size=image_shape[:2], channels=image_shape[2])
+        return parse_recipe(values)
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """(height, width, channels) of the images.
+
+        Raises:
+            InputError: when neither the recipe nor its source says.
+        """
+        if self.data.image_shape is None:
+            raise InputError(
+                f"The size of the images is not known before the data are read (source {self.data.source!r}): "
+                "state it, for example data.size=96 data.channels=3."
+            )
+        return self.data.image_shape
+
+    def to_yaml(self) -> str:
+        """Return the complete recipe as YAML text."""
+        return yaml.safe_dump(self.model_dump(mode="json"), sort_keys=False, default_flow_style=None, width=100)
+
+    def notes(self) -> list[str]:
+        """Return a sentence for each thing in the recipe that has no effect."""
+        if self.model.kind == "ae" and self.objective.weight != ObjectiveSpec().weight:
+            return ["model.kind is ae: objective.weight has no effect, an autoencoder has no KL term."]
+        return []
+
+
+def parse_recipe(values: Any) -> Recipe:
+    """Return the recipe that nested dicts describe.
+
+    Raises:
+        InputError: with one line per problem, all of them together.
+    """
+    try:
+        return Recipe.model_validate(values)
+    except ValidationError as error:
+        raise InputError(describe_problems(error, Recipe)) from None

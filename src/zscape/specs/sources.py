@@ -1,0 +1,29 @@
+"""Facts about the sources of images that are known before anything is read."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class SourceFacts:
+    """What is known of a source without opening it.
+
+    Attributes:
+        description: what it is, in a phrase.
+        shape: (height, width, channels) of its images, None where only the data can tell.
+        needs_path: whether `data.path` must be given.
+        official_test: whether the source comes with a test set of its own.
+    """
+
+    description: str
+    shape: tuple[int, int, int] | None
+    needs_path: bool
+    official_test: bool
+
+
+SOURCES = {
+    "digits": SourceFacts("1,797 handwritten digits of 8x8 pixels that come with scikit-learn", (8, 8, 1), False, False),
+    "mnist": SourceFacts("MNIST: 70,000 handwritten digits of 28x28 pixels", (28, 28, 1), False, True),
+    "array": SourceFacts("images in one .npy, .npz or idx file", None, True, False),
+    "folder": SourceFacts("a folder of image files", None, True, False),
+}
+"""Every source by name; `data.sources` holds a reader for each (a contract test compares the two)."""

@@ -1,0 +1,98 @@
+"""The history of a training: one record per epoch."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+
+from zscape.core.errors import TrainingStopped
+from zscape.core.records import to_plain
+from zscape.formulas.terms import loss_terms
+
+_EXTREMES = ("log_var_min", "log_var_max")
+
+
+@dataclass(frozen=True)
+class EpochRecord:
+    """One line of history.jsonl.
+
+    Attributes:
+        epoch: from 1.
+        step: optimizer steps since the start of the training.
+        seconds: of training in this epoch, validation left out.
+        images_per_second: of training in this epoch.
+        learning_rate: at the end of the epoch.
+        train: terms of the loss (`formulas.terms.LossTerms`), means over the epoch, and for a VAE the extremes of
+            log_var before it is bounded.
+        validation: the same on the validation images, None without any.
+    """
+
+    epoch: int
+    step: int
+    seconds: float
+    images_per_second: float
+    learning_rate: float
+    train: dict[str, float]
+    validation: dict[str, float] | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the record as plain values."""
+        return to_plain(self)
+
+
+def terms_from_logs(logs: dict[str, Any], beta: float, prefix: str = "") -> dict[str, float]:
+    """Return the loss' terms put together from Keras' logs in double precision, extremes of log_var included."""
+    parts = [float(logs[prefix + part]) for part in ("reconstruction", "kl_mu", "kl_log_var")]
+    extremes = {name: float(logs[prefix + name]) for name in _EXTREMES if prefix + name in logs}
+    return {**to_plain(loss_terms(*parts, beta)), **extremes}
+
+
+class HistoryCallback(keras.callbacks.Callback):
+    """Makes an `EpochRecord` of every epoch and hands it on; stops at the first one that is not finite.
+
+    Args:
+        beta: the KL weight.
+        images_per_epoch: number of training images.
+        on_record: called with every record, in the order of the epochs, after the check.
+    """
+
+    def __init__(self, beta: float, images_per_epoch: int, on_record: Callable[[EpochRecord], None]) -> None:
+        super().__init__()
+        self._beta = beta
+        self._images = images_per_epoch
+        self._on_record = on_record
+        self._started = self._trained = 0.0
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        self._started = self._trained = time.perf_counter()
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        self._trained = time.perf_counter()
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        logs = logs or {}
+        seconds = max(self._trained - self._started, 1e-9)
+        optimizer = self.model.optimizer
+        record = EpochRecord(
+            epoch=epoch + 1,
+            step=int(optimizer.iterations),
+            seconds=seconds,
+            images_per_second=self._images / seconds,
+            learning_rate=float(optimizer.learning_rate),
+            train=terms_from_logs(logs, self._beta),
+            validation=terms_from_logs(logs, self._beta, "val_") if "val_reconstruction" in logs else None,
+        )
+        _check_finite(record)
+        self._on_record(record)
+
+
+def _check_finite(record: EpochRecord) -> None:
+    for split, terms in (("training", record.train), ("validation", record.validation or {})):
+        broken = [name for name in ("reconstruction", "kl_mu", "kl_log_var") if to_plain(terms.get(name, 0.0)) is None]
+        if broken:
+            raise TrainingStopped(
+                f"Epoch {record.epoch}: {' and '.join(broken)} of the {split} images is not a finite number; training "
+                "stopped, and checkpoints/last is that of the epoch before. A lower training.learning_rate usually helps."
+            )

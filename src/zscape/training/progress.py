@@ -1,0 +1,94 @@
+"""The live line of a training: epoch, step, loss and its parts, images per second, time left."""
+
+import time
+from typing import Any
+
+import keras
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from zscape.formulas.terms import LossTerms, loss_terms
+from zscape.training.history import terms_from_logs
+
+_REFRESH = 0.15  # seconds between two states of the live line
+_PLAIN = 20.0  # seconds between two plain lines within a long epoch
+
+
+class ProgressCallback(keras.callbacks.Callback):
+    """Shows how training goes: a live line on a terminal, plain lines elsewhere; on stderr.
+
+    Args:
+        beta: the KL weight.
+        images_per_epoch: number of training images.
+        epochs: the last epoch.
+        console: where to write; None for stderr.
+    """
+
+    def __init__(self, beta: float, images_per_epoch: int, epochs: int, console: Console | None = None) -> None:
+        super().__init__()
+        self._beta = beta
+        self._images = images_per_epoch
+        self._epochs = epochs
+        self._console = console or Console(stderr=True, highlight=False, soft_wrap=True)
+        self._live = Live(console=self._console, auto_refresh=False, transient=True)
+        self._epoch = 0
+        self._first_epoch: int | None = None
+        self._begun = self._epoch_begun = self._shown = 0.0
+
+    def say(self, sentence: str) -> None:
+        """Print a sentence above the live line."""
+        self._console.print(Text(sentence))
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        self._begun = time.perf_counter()
+        if self._console.is_terminal:
+            self._live.start()
+
+    def on_train_end(self, logs: Any = None) -> None:
+        self._live.stop()
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        self._epoch = epoch + 1
+        self._first_epoch = epoch if self._first_epoch is None else self._first_epoch
+        self._epoch_begun = self._shown = time.perf_counter()
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        now = time.perf_counter()
+        live = self._console.is_terminal
+        if now - self._shown < (_REFRESH if live else _PLAIN) or not logs:
+            return
+        self._shown = now
+        steps = self.params["steps"]
+        line = (
+            f"epoch {self._epoch}/{self._epochs}  step {batch + 1}/{steps}  {_terms(_from(logs, self._beta))}  "
+            f"{(batch + 1) / steps * self._images / (now - self._epoch_begun):,.0f} images/s  "
+            f"{self._time_left((batch + 1) / steps)} left"
+        )
+        self._live.update(Text(line, no_wrap=True, overflow="ellipsis"), refresh=True) if live else self.say(line)
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        logs = logs or {}
+        validation = f"  validation {logs['val_loss']:.4g}" if "val_loss" in logs else ""
+        seconds = time.perf_counter() - self._epoch_begun
+        self.say(
+            f"epoch {self._epoch}/{self._epochs}  {_terms(_from(logs, self._beta))}{validation}  "
+            f"{self._images / seconds:,.0f} images/s  {self._time_left(1.0)} left"
+        )
+
+    def _time_left(self, share_of_epoch: float) -> str:
+        done = self._epoch - 1 - (self._first_epoch or 0) + share_of_epoch
+        remaining = self._epochs - self._epoch + 1 - share_of_epoch
+        seconds = round((time.perf_counter() - self._begun) / done * remaining)
+        return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}" if seconds >= 60 else f"{seconds} s"
+
+
+def _from(logs: dict[str, Any], beta: float) -> LossTerms:
+    terms = terms_from_logs(logs, beta)
+    return loss_terms(terms["reconstruction"], terms["kl_mu"], terms["kl_log_var"], beta)
+
+
+def _terms(terms: LossTerms) -> str:
+    if not terms.beta:
+        return f"loss {terms.loss:.4g}"
+    return f"loss {terms.loss:.5g} = reconstruction {terms.reconstruction:.5g} + weighted KL {terms.weighted_kl:.4g}"

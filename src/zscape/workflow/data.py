@@ -1,0 +1,38 @@
+"""The images that a verb works on."""
+
+from pathlib import Path
+
+from zscape.core.errors import InputError
+from zscape.data.prepare import open_store
+from zscape.data.store import Store
+from zscape.runs.directory import RunDirectory
+from zscape.specs.data import DataSpec
+from zscape.specs.recipe import Recipe
+
+
+def with_absolute_path(recipe: Recipe) -> Recipe:
+    """Return the recipe with `data.path` absolute, so that its run can be used from any working directory."""
+    if recipe.data.path is None:
+        return recipe
+    path = str(Path(recipe.data.path).expanduser().resolve())
+    return recipe.model_copy(update={"data": recipe.data.model_copy(update={"path": path})})
+
+
+def store_of_run(run: RunDirectory, data: Path | str | None = None) -> Store:
+    """Return the images of a run, or others to use with its model.
+
+    Args:
+        run: the run.
+        data: a store, a folder of images, or an .npy, .npz or idx file to use instead of the run's own images.
+
+    Raises:
+        InputError: when they cannot be read or do not have the size that the model was trained on.
+    """
+    if data is None:
+        return open_store(run.recipe.data)
+    path = Path(data).expanduser()
+    if not path.exists():
+        raise InputError(f"There is no file or folder {data}.")
+    size, channels = run.recipe.image_shape[:2], run.recipe.image_shape[2]
+    source = "folder" if path.is_dir() else "array"
+    return open_store(DataSpec(source=source, path=str(path.resolve()), size=size, channels=channels))

@@ -1,0 +1,21 @@
+"""Images on their way to a file."""
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from zscape.core.files import write_bytes
+from zscape.figures.canvas import png
+
+
+def to_bytes(images: np.ndarray) -> np.ndarray:
+    """Return float images in [0, 1] as uint8."""
+    return np.rint(images * 255.0).astype(np.uint8)
+
+
+def write_png(path: Path | str, picture: Image.Image) -> Path:
+    """Write a picture as PNG, whole or not at all, and return its path."""
+    path = Path(path)
+    write_bytes(path, png(picture))
+    return path

@@ -1,0 +1,117 @@
+"""`zscape train`: from a recipe to trained networks in a run directory."""
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from zscape.core.backend import start_backend
+from zscape.data.batches import Batches
+from zscape.data.prepare import open_store
+from zscape.data.store import Store
+from zscape.runs.claim import claim_directory
+from zscape.runs.directory import RunDirectory
+from zscape.runs.provenance import collect_provenance
+from zscape.specs.base import SPLITS
+from zscape.specs.compose import compose_recipe
+from zscape.specs.recipe import Recipe
+from zscape.workflow.data import with_absolute_path
+
+
+def note_to_stderr(sentence: str) -> None:
+    """Print a note where it does not disturb a verb's output."""
+    print(sentence, file=sys.stderr, flush=True)
+
+
+def train(
+    recipe: str,
+    overrides: Sequence[str] = (),
+    *,
+    out: Path | str | None = None,
+    fresh: bool = False,
+    note: Callable[[str], None] = note_to_stderr,
+) -> RunDirectory:
+    """Train a recipe in a run directory; the same call again goes on where the last one stopped.
+
+    Args:
+        recipe: a shipped recipe's name or the path of a YAML file.
+        overrides: texts "dotted.key=value".
+        out: the run directory; None makes a new one below `runs/`.
+        fresh: delete the run that `out` holds first.
+        note: told what the user should know, sentence by sentence.
+
+    Returns:
+        The run directory, with recipe.yaml, provenance.json, history.jsonl, checkpoints/, encoder/ and decoder/.
+
+    Raises:
+        InputError: for anything in the recipe, the data, the backend or the directory that cannot be used.
+        TrainingStopped: when the loss is no longer finite.
+    """
+    asked = with_absolute_path(compose_recipe(recipe, overrides))
+    for sentence in asked.notes():
+        note(f"Note: {sentence}")
+    training = asked.training
+    backend = start_backend(training.backend, training.threads, training.deterministic)
+    started = time.perf_counter()
+    store = open_store(asked.data)
+    complete = asked.for_images(store.image_shape)
+    seconds = {"prepare": time.perf_counter() - started}
+    run = _directory(recipe, complete, out, fresh)
+    if _is_finished(run, complete):
+        note(f"{run.path} is trained already ({complete.training.epochs} epochs): nothing to do.")
+        return run
+    run.write_recipe(complete)
+    provenance = collect_provenance(backend, training.seed, training.threads, _describe(store), seconds)
+    run.write("provenance.json", provenance)
+    _train(run, complete, store, note)
+    seconds["train"] = time.perf_counter() - started - seconds["prepare"]
+    run.write("provenance.json", provenance)
+    return run
+
+
+def _directory(name: str, recipe: Recipe, out: Path | str | None, fresh: bool) -> RunDirectory:
+    if out is None:
+        return RunDirectory.create_next(Path("runs") / Path(name).stem)
+    return claim_directory(Path(out), recipe, fresh)
+
+
+def _is_finished(run: RunDirectory, recipe: Recipe) -> bool:
+    from zscape.training.early_stopping import BestEpoch
+
+    if not run.is_trained or run.recipe.training.epochs != recipe.training.epochs:
+        return False
+    best, history = BestEpoch(recipe.training.early_stopping), run.history()
+    for record in history:
+        best.take(record)
+    return len(history) >= recipe.training.epochs or best.exhausted
+
+
+def _train(run: RunDirectory, recipe: Recipe, store: Store, note: Callable[[str], None]) -> None:
+    # Imported here because Keras takes seconds to start, and must not before the environment is set.
+    from zscape.inference.storage import save_networks
+    from zscape.pathways.build import build_model
+    from zscape.training.fit import fit
+    from zscape.training.progress import ProgressCallback
+    from zscape.workflow.previews import preview_callback
+
+    spec = recipe.training
+    train_images, validation_images = store.split("train"), store.split("validation")
+    note(f"Training on {len(train_images):,} images, validating on {len(validation_images):,}, into {run.path}")
+    model = build_model(recipe)
+    train_batches = Batches(train_images, spec.batch_size, spec.seed, shuffle=True)
+    validation_batches = Batches(validation_images, spec.batch_size, spec.seed, shuffle=False)
+    progress = ProgressCallback(model.objective.beta, len(train_images), spec.epochs)
+    callbacks = [preview_callback(run, store, spec.seed, progress.say), progress]
+    result = fit(model, train_batches, validation_batches, spec, run.path / "checkpoints", callbacks, run.write_history)
+    save_networks(model, recipe, run.path)
+    if result.kept_epoch != len(result.history):
+        note(f"Stopped after epoch {len(result.history)}; kept the networks of epoch {result.kept_epoch}, the best.")
+
+
+def _describe(store: Store) -> dict[str, object]:
+    return {
+        "source": store.manifest.get("source"),
+        "origin": store.manifest.get("origin"),
+        "images": {name: len(store.split(name)) for name in SPLITS},
+        "checksum": store.checksum,
+    }

@@ -1,0 +1,143 @@
+"""The whole study, its JSON, and its sentences: they must follow the numbers."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+from zscape.analysis.study import Analysis, analysis_json, analyze
+from zscape.core.errors import InputError
+from zscape.core.files import to_json
+from zscape.latent.codes import Codes
+
+
+def codes_of(mu, log_var=None) -> Codes:
+    mu = np.asarray(mu, dtype=np.float32)
+    log_var = None if log_var is None else np.broadcast_to(np.asarray(log_var, dtype=np.float32), mu.shape)
+    return Codes(mu, log_var, np.arange(len(mu)), np.zeros(len(mu), np.uint8))
+
+
+def normal(count, z_dim, sd=1.0, seed=0) -> np.ndarray:
+    return np.random.default_rng(seed).normal(size=(count, z_dim)) * sd
+
+
+def vae_like(z_dim=12, active=9) -> Codes:
+    # Active dimensions: posterior variance 0.1 around means of variance 0.9; the others stay at N(0, 1).
+    use = np.arange(z_dim) < active
+    return codes_of(normal(4000, z_dim) * np.where(use, np.sqrt(0.9), 0.0), np.where(use, np.log(0.1), 0.0))
+
+
+def ae_like(z_dim=12) -> Codes:
+    turn = np.random.default_rng(1).normal(size=(z_dim, z_dim))
+    return codes_of(normal(4000, z_dim) @ turn * 2 + 8.0)
+
+
+def test_the_json_has_the_promised_shape():
+    plain = analysis_json(analyze(vae_like()))
+    assert plain == json.loads(to_json(plain))
+    assert plain["count"] == 4000
+    assert plain["z_dim"] == 12
+    assert {"min", "mean", "max", "counts", "edges"} <= plain["radius"].keys()
+    assert plain["log_var"].keys() == {"min", "mean", "max"}
+    assert "log_var" not in plain["posterior"]
+    assert plain["log_var"]["min"] == pytest.approx(np.log(0.1))
+    assert plain["posterior"]["active_units"] == plain["active_units"] == 9
+    assert plain["inactive"] == [9, 10, 11]
+    assert plain["mismatch"].keys() == {"total", "shift", "wide", "narrow", "correlation"}
+    assert len(plain["spectrum"]["variances"]) == len(plain["coordinates"]["mean"]) == 12
+    assert len(plain["verdict"]) == 4
+
+
+def test_an_autoencoders_json():
+    plain = analysis_json(analyze(ae_like()))
+    assert plain["log_var"] is None
+    assert plain["posterior"] is None
+    assert plain["active_units"] == 12
+    to_json(plain)
+
+
+@pytest.mark.parametrize("z_dim", [1, 2])
+@pytest.mark.parametrize("constant", [True, False])
+@pytest.mark.parametrize("log_var", [None, 0.0])
+def test_small_and_constant_codes_are_no_trouble(z_dim, constant, log_var):
+    analysis = analyze(codes_of(normal(2, z_dim) * (not constant), log_var))
+    to_json(analysis_json(analysis))
+    assert all(sentence.endswith(".") for sentence in analysis.verdict)
+
+
+def test_fewer_than_two_points_are_refused():
+    with pytest.raises(InputError, match="at least 2 points, got 1"):
+        analyze(codes_of([[1.0, 2.0]]))
+
+
+def sentence(analysis: Analysis, number: int) -> str:
+    return analysis.verdict[number]
+
+
+def test_radius_sentence_of_an_autoencoder():
+    near, far = analyze(codes_of(normal(4000, 12))), analyze(codes_of(normal(4000, 12) * 4 + 5))
+    assert re.match(
+        r"The z-points lie at radius 3\.\d\d ± 0\.\d\d; N\(0, I\) in 12 dimensions would lie at 3\.39 ± 0\.70, "
+        r"so the two shells cover the same radii\. The centre of the points is 0\.0\d+ from the origin\.$",
+        sentence(near, 0),
+    )
+    assert "hardly overlap" in sentence(far, 0)
+    assert "is 17." in sentence(far, 0)
+    assert "in 1 dimension would" in sentence(analyze(codes_of(normal(50, 1))), 0)
+
+
+def test_radius_sentence_of_a_vae_compares_drawn_points():
+    text = sentence(analyze(vae_like()), 0)
+    assert "root mean square radius of 3.4" in text
+    assert "(N(0, I): 3.46)" in text
+    assert "overlap" not in text  # mu alone lies inside the shell, and that is as it should be
+
+
+def test_mismatch_sentence_judges_random_points():
+    assert "fall where the decoder has seen codes" in sentence(analyze(vae_like()), 1)
+    assert "few codes or none" in sentence(analyze(ae_like()), 1)
+    assert "from their centre" in sentence(analyze(codes_of(normal(4000, 3) + 4)), 1)
+    assert "narrower than N(0, 1)" in sentence(analyze(codes_of(normal(4000, 3, 0.1))), 1)
+    wide = sentence(analyze(codes_of(normal(4000, 2, 2.5))), 1)
+    assert "wider than N(0, 1)" in wide
+    assert "seldom reach the outer ones" in wide
+    correlated = normal(4000, 2) @ np.linalg.cholesky([[1, 0.98], [0.98, 1]]).T
+    assert "from their correlations" in sentence(analyze(codes_of(correlated)), 1)
+    # 1/2 m^2 = 0.045 nat: a shift of 0.3
+    middle = sentence(analyze(codes_of(normal(40000, 3) + 0.3)), 1)
+    assert "on or near codes" in middle
+    assert re.search(r"shifted by 0\.3\d", middle)
+
+
+def test_units_sentence():
+    text = sentence(analyze(vae_like()), 2)
+    assert text.startswith("9 of 12 dimensions carry more than 0.01 nat about an image (all together ")
+    assert "unused: 9, 10, 11." in text
+    assert "not a fault" in text
+    assert "unused: 1, 2, 3, 4, 5, 6, 7, 8 and 11 more." in sentence(analyze(vae_like(20, 1)), 2)
+    assert "unused" not in sentence(analyze(vae_like(4, 4)), 2)
+    assert "next to nothing about the image" in sentence(analyze(vae_like(4, 0)), 2)
+    assert sentence(analyze(ae_like()), 2).startswith("12 of 12 dimensions have a standard deviation above 0.001")
+
+
+def test_spectrum_sentence():
+    equal = np.concatenate([np.eye(10), -np.eye(10)])
+    text = sentence(analyze(codes_of(equal)), 3)
+    assert "90 % of the variance of mu lies along 9 of 10 principal directions, 99 % along 10" in text
+    assert "nearly round" in text
+    long = equal.copy()
+    long[:, 0] *= 3
+    assert "elongated, its widest direction 3 times as wide" in sentence(analyze(codes_of(long)), 3)
+    long[:, 1] = 0
+    assert "at least one direction the points do not vary" in sentence(analyze(codes_of(long)), 3)
+    assert "do not vary: all points are the same" in sentence(analyze(codes_of(np.ones((3, 2)))), 3)
+    assert "one direction, with a standard deviation of 2.00" in sentence(analyze(codes_of([[0.0], [4.0]])), 3)
+
+
+@pytest.mark.parametrize("make", [vae_like, ae_like])
+def test_no_sentence_says_collapsed_or_judges_by_the_share(make):
+    text = " ".join(analyze(make()).verdict)
+    assert "collapse" not in text
+    assert "share" not in text
+    assert "fail" not in text

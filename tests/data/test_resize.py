@@ -1,0 +1,99 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from zscape.core.errors import InputError
+from zscape.data.resize import centre_box, convert_channels, plan_fit, resize_image
+from zscape.specs.data import DataSpec
+
+SIDES = st.integers(1, 300)
+
+
+def random_image(*shape):
+    return np.random.default_rng(0).integers(0, 256, shape, np.uint8)
+
+
+@settings(deadline=None)
+@given(SIDES, SIDES, SIDES, SIDES)
+def test_the_box_is_inside_centred_as_large_as_possible_and_of_the_target_s_proportions(h, w, height, width):
+    left, top, right, bottom = centre_box(h, w, height, width)
+    assert 0 <= left < right <= w and 0 <= top < bottom <= h
+    assert abs(left - (w - right)) <= 1 and abs(top - (h - bottom)) <= 1
+    cut_h, cut_w = bottom - top, right - left
+    assert cut_h == h or cut_w == w
+    # Whichever side was cut is within half a pixel (at least one) of the exact proportion.
+    assert (
+        abs(cut_h - cut_w * height / width) <= 0.5 or abs(cut_w - cut_h * width / height) <= 0.5 or 1 in (cut_h, cut_w)
+    )
+
+
+def test_celeba_s_box():
+    assert centre_box(218, 178, 96, 96) == (0, 20, 178, 198)
+
+
+def test_colour_is_what_pillow_makes_of_the_whole_image():
+    image = random_image(50, 40, 3)
+    expected = Image.fromarray(image).crop((0, 5, 40, 45)).resize((16, 16), Image.Resampling.LANCZOS)
+    np.testing.assert_array_equal(resize_image(image, 16, 16), np.asarray(expected))
+
+
+@pytest.mark.parametrize("channels", [1, 2, 3, 4])
+def test_height_and_width_are_not_swapped_and_channels_stay(channels):
+    assert resize_image(random_image(50, 40, channels), 20, 31).shape == (20, 31, channels)
+
+
+def test_a_fourth_channel_is_no_transparency():
+    image = np.full((8, 8, 4), 200, np.uint8)
+    image[..., 3] = 0
+    assert resize_image(image, 4, 4)[0, 0].tolist() == [200, 200, 200, 0]
+
+
+def test_same_size_changes_no_pixel():
+    image = random_image(9, 7, 3)
+    np.testing.assert_array_equal(resize_image(image, 9, 7), image)
+
+
+def test_grey_to_colour_and_back():
+    grey = random_image(5, 4, 1)
+    colour = convert_channels(grey, 3)
+    assert colour.shape == (5, 4, 3) and (colour == grey).all()
+    np.testing.assert_array_equal(convert_channels(colour, 1), grey)
+
+
+def test_grey_value_of_a_colour():
+    image = np.array([[[255, 0, 0], [0, 255, 0], [0, 0, 255]]], np.uint8)
+    assert convert_channels(image, 1)[0, :, 0].tolist() == [76, 150, 29]  # 255 times 0.299, 0.587, 0.114
+
+
+def test_own_size_is_kept_when_all_agree():
+    fit = plan_fit([(4, 5, 3)] * 2, DataSpec())
+    assert fit.shape == (4, 5, 3)
+    assert fit.crop == "none: all images are 4x5"
+
+
+def test_the_crop_rule_is_stated_in_words():
+    fit = plan_fit([(4, 5, 3), (8, 8, 3)], DataSpec(size=(10, 12)))
+    assert fit.shape == (10, 12, 3)
+    assert "centred rectangle" in fit.crop and "10:12" in fit.crop and "10x12" in fit.crop and "LANCZOS" in fit.crop
+    assert fit(random_image(4, 5, 3)).shape == (10, 12, 3)
+
+
+def test_grey_and_colour_mixed_become_colour_unless_grey_is_asked_for():
+    assert plan_fit([(4, 4, 1), (4, 4, 3)], DataSpec()).shape == (4, 4, 3)
+    assert plan_fit([(4, 4, 1), (4, 4, 3)], DataSpec(channels=1)).shape == (4, 4, 1)
+
+
+def test_mixed_sizes_without_a_size_asked_for():
+    shapes = [(4, 5, 1)] * 3 + [(6, 7, 1), (8, 9, 1)]
+    with pytest.raises(
+        InputError, match=r"have 3 different sizes, such as 4x5 \(3 of 5 images\) and 6x7 .*data.size=96"
+    ):
+        plan_fit(shapes, DataSpec())
+
+
+@pytest.mark.parametrize(("own", "wanted"), [(4, 3), (2, 1), (3, 4)])
+def test_channels_that_cannot_be_converted(own, wanted):
+    with pytest.raises(InputError, match=f"Images with {own} channels cannot be brought to {wanted}; only grey"):
+        plan_fit([(4, 4, own)], DataSpec(channels=wanted))
