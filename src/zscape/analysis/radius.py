@@ -62,7 +62,7 @@ def radius_record(points: np.ndarray, width: float = 0.5, variance: np.ndarray |
     if not 0 < width < np.inf:
         raise InputError(f"The width of the bins must be a number above 0, got {width}.")
     r = radii(points)
-    edges, counts = _histogram(r, width)
+    width, edges, counts = _histogram(r, width)
     z_dim = points.shape[1]
     centre = sum((block.sum(axis=0) for block in blocks(points)), np.zeros(z_dim)) / len(points)
     return RadiusRecord(
@@ -76,7 +76,7 @@ def radius_record(points: np.ndarray, width: float = 0.5, variance: np.ndarray |
         drawn_rms=None if variance is None else float(np.sqrt((r * r).mean() + variance.sum())),
         chi_mean=chi_mean(z_dim),
         chi_sd=chi_sd(z_dim),
-        width=float(edges[1] - edges[0]),
+        width=width,
         edges=tuple(edges.tolist()),
         counts=tuple(counts.tolist()),
     )
@@ -87,16 +87,18 @@ def radii(points: np.ndarray) -> np.ndarray:
     return np.concatenate([np.linalg.norm(block, axis=1) for block in blocks(points)])
 
 
-def _histogram(r: np.ndarray, width: float) -> tuple[np.ndarray, np.ndarray]:
-    # Bins start at multiples of the width, so that histograms of two runs can be compared.
-    while (r.max() - r.min()) / width > _MOST_BINS - 3 or r.max() / width > 2.0**52:
+def _histogram(r: np.ndarray, width: float) -> tuple[float, np.ndarray, np.ndarray]:
+    # Bins start at multiples of the width, so that histograms of two runs can be compared. Multiples beyond 2^40 would
+    # be too coarse in float64.
+    width = float(width)
+    while (r.max() - r.min()) / width > _MOST_BINS - 3 or r.max() / width > 2.0**40:
         width *= 2.0
     first, last = np.floor(r.min() / width), np.floor(r.max() / width) + 1.0
     # The quotients are rounded: an edge may come out a hair inside the data.
     first -= 1.0 if first * width > r.min() else 0.0
     last += 1.0 if last * width < r.max() else 0.0
     edges = width * np.arange(first, last + 0.5)
-    return edges, np.histogram(r, edges)[0]
+    return width, edges, np.histogram(r, edges)[0]
 
 
 def chi_mean(z_dim: int) -> float:
@@ -126,7 +128,7 @@ def cube_radius(low: float, high: float, z_dim: int) -> tuple[float, float]:
     """Return mean and standard deviation of the radius of points uniform in the cube [low, high]^z_dim.
 
     E R^2 = d (low^2 + low high + high^2) / 3 =: s^2. The mean comes from the Laplace transform of R^2, which is that of
-    one coordinate to the power of d:
+    one coordinate to the power of d (integrated numerically, to about 1e-8 of the mean):
 
         E R = 1/sqrt(pi) integral over u > 0 of (1 - (E exp(-u^2 x^2))^d) / u^2,
 
@@ -142,7 +144,7 @@ def cube_radius(low: float, high: float, z_dim: int) -> tuple[float, float]:
     def integrand(v: float) -> float:
         u = v / size
         one = np.sqrt(np.pi) * (special.erf(u * high) - special.erf(u * low)) / (2.0 * u * (high - low))
-        return float(-np.expm1(z_dim * np.log(one)) / (v * v))
+        return float(-np.expm1(z_dim * np.log(max(one, 1e-300))) / (v * v))
 
     # Below v = 1e-4 the integrand is 1 - O(v^2), and its quotient has lost its digits.
     start = 1e-4

@@ -40,7 +40,7 @@ def draw_curves(history: Sequence[Mapping[str, Any]]) -> Figure:
     all_axes[0].set_ylabel("nats per image")
     handles, labels = all_axes[0].get_legend_handles_labels()
     if len(labels) > 1:
-        all_axes[0].legend(handles, labels, loc="upper right")
+        all_axes[0].legend(handles, labels, loc="best")
     return figure
 
 

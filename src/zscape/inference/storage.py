@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import keras
 from safetensors import SafetensorError
@@ -49,7 +48,7 @@ def load_network(directory: Path) -> keras.Model:
     """
     config = read_json(directory / "config.json")
     if not isinstance(config, dict) or config.get("format") != _FORMAT or config.get("part") not in _BUILDERS:
-        raise InputError(f"{directory / 'config.json'} is not the config of an encoder or decoder that zscape can read.")
+        raise InputError(f"{directory / 'config.json'} is not the config of an encoder or decoder of zscape.")
     part = _BUILDERS[config["part"]](tuple(config["image_shape"]), ModelSpec.model_validate(config["model"]))
     _load_weights(part, directory / "weights.safetensors")
     return part
@@ -62,26 +61,10 @@ def load_model(directory: Path) -> ComputedLoss:
         InputError: when there is no trained run, or its files are damaged or do not belong together.
     """
     run = RunDirectory.open(directory)
-    if not run.is_trained:
-        raise InputError(f"{directory} holds no trained networks yet: train it first (zscape train).")
     model = build_model(run.recipe)
     _load_weights(model.encoder, directory / "encoder" / "weights.safetensors")
     _load_weights(model.decoder, directory / "decoder" / "weights.safetensors")
     return model
-
-
-def load(directory: Path | str) -> Any:
-    """Load a trained run, or one of its networks alone.
-
-    Args:
-        directory: a run directory: the whole model (`encode`, `decode`, `sample`, `.encoder`, `.decoder`); or its
-            `encoder/` or `decoder/`: that network as a `keras.Model`.
-
-    Raises:
-        InputError: when nothing that can be loaded is there.
-    """
-    directory = Path(directory)
-    return load_network(directory) if (directory / "config.json").is_file() else load_model(directory)
 
 
 def _load_weights(part: keras.Model, path: Path) -> None:

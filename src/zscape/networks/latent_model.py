@@ -72,7 +72,8 @@ class LatentModel(keras.Model):
     @property
     def image_shape(self) -> tuple[int, int, int]:
         """(height, width, channels) of the images."""
-        return tuple(int(size) for size in self.encoder.input_shape[1:])
+        height, width, channels = self.encoder.input_shape[1:]
+        return height, width, channels
 
     def build(self, input_shape: Any = None) -> None:
         """Do nothing: both networks come built."""

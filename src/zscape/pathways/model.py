@@ -63,8 +63,8 @@ class ComputedLoss(LatentModel):
         means = {part: tracker.result() for part, tracker in self.trackers.means.items()}
         kl = means["kl_mu"] + means["kl_log_var"]
         weighted_kl = self.objective.beta * kl
-        extremes = {name: tracker.result() for name, tracker in self.trackers.extremes.items()}
-        return {"loss": means["reconstruction"] + weighted_kl, **means, "kl": kl, "weighted_kl": weighted_kl, **extremes}
+        sums = {"loss": means["reconstruction"] + weighted_kl, "kl": kl, "weighted_kl": weighted_kl}
+        return {**sums, **means, **{name: tracker.result() for name, tracker in self.trackers.extremes.items()}}
 
     @property
     def metrics(self) -> list[keras.metrics.Metric]:

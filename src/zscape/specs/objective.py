@@ -28,7 +28,7 @@ class WeightSpec(Spec):
         stated = [name for name in ("beta", "fact", "sigma") if getattr(self, name) is not None]
         if len(stated) != 1:
             received = " and ".join(stated) or "none"
-            raise ValueError(f"state the weight in one form, beta, fact (with convention) or sigma; received {received}")
+            raise ValueError(f"state the weight once, as beta, fact (with convention) or sigma; received {received}")
         if (self.fact is None) != (self.convention is None):
             raise ValueError("fact and convention (tape or mean) belong together; received only one of them")
         return self

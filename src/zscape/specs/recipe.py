@@ -1,6 +1,6 @@
 """A recipe: everything that decides a run."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import ValidationError, model_validator
@@ -13,6 +13,8 @@ from zscape.specs.model import ModelSpec
 from zscape.specs.objective import ObjectiveSpec
 from zscape.specs.problems import describe_problems
 from zscape.specs.training import TrainingSpec
+
+SpecType = TypeVar("SpecType", bound=Spec)
 
 
 class Recipe(Spec):
@@ -78,7 +80,16 @@ def parse_recipe(values: Any) -> Recipe:
     Raises:
         InputError: with one line per problem, all of them together.
     """
+    return parse_part(Recipe, values)
+
+
+def parse_part(part: type[SpecType], values: Any) -> SpecType:
+    """Return the part of a recipe (or the whole) that nested dicts describe.
+
+    Raises:
+        InputError: with one line per problem, all of them together.
+    """
     try:
-        return Recipe.model_validate(values)
+        return part.model_validate(values)
     except ValidationError as error:
-        raise InputError(describe_problems(error, Recipe)) from None
+        raise InputError(describe_problems(error, part)) from None

@@ -21,7 +21,7 @@ class SourceFacts:
 
 
 SOURCES = {
-    "digits": SourceFacts("1,797 handwritten digits of 8x8 pixels that come with scikit-learn", (8, 8, 1), False, False),
+    "digits": SourceFacts("1,797 handwritten digits of 8x8 pixels, part of scikit-learn", (8, 8, 1), False, False),
     "mnist": SourceFacts("MNIST: 70,000 handwritten digits of 28x28 pixels", (28, 28, 1), False, True),
     "array": SourceFacts("images in one .npy, .npz or idx file", None, True, False),
     "folder": SourceFacts("a folder of image files", None, True, False),

@@ -9,11 +9,11 @@ import keras
 
 from zscape.data.batches import Batches
 from zscape.networks.latent_model import LatentModel
+from zscape.specs.training import TrainingSpec
 from zscape.training.checkpoints import read_checkpoint, restore, save_checkpoint
 from zscape.training.early_stopping import BestEpoch
 from zscape.training.flow import EvaluationFlow, TrainingFlow
 from zscape.training.history import EpochRecord, HistoryCallback
-from zscape.specs.training import TrainingSpec
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import keras
 from zscape.core.errors import TrainingStopped
 from zscape.core.records import to_plain
 from zscape.formulas.terms import loss_terms
+from zscape.pathways.trackers import PARTS
 
 _EXTREMES = ("log_var_min", "log_var_max")
 
@@ -44,9 +45,9 @@ class EpochRecord:
 
 def terms_from_logs(logs: dict[str, Any], beta: float, prefix: str = "") -> dict[str, float]:
     """Return the loss' terms put together from Keras' logs in double precision, extremes of log_var included."""
-    parts = [float(logs[prefix + part]) for part in ("reconstruction", "kl_mu", "kl_log_var")]
+    reconstruction, kl_mu, kl_log_var = (float(logs[prefix + part]) for part in PARTS)
     extremes = {name: float(logs[prefix + name]) for name in _EXTREMES if prefix + name in logs}
-    return {**to_plain(loss_terms(*parts, beta)), **extremes}
+    return {**to_plain(loss_terms(reconstruction, kl_mu, kl_log_var, beta)), **extremes}
 
 
 class HistoryCallback(keras.callbacks.Callback):
@@ -90,9 +91,9 @@ class HistoryCallback(keras.callbacks.Callback):
 
 def _check_finite(record: EpochRecord) -> None:
     for split, terms in (("training", record.train), ("validation", record.validation or {})):
-        broken = [name for name in ("reconstruction", "kl_mu", "kl_log_var") if to_plain(terms.get(name, 0.0)) is None]
+        broken = [name for name in PARTS if to_plain(terms.get(name, 0.0)) is None]
         if broken:
             raise TrainingStopped(
                 f"Epoch {record.epoch}: {' and '.join(broken)} of the {split} images is not a finite number; training "
-                "stopped, and checkpoints/last is that of the epoch before. A lower training.learning_rate usually helps."
+                "stopped, and checkpoints/last is that of the epoch before. Try a lower training.learning_rate."
             )

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from zscape.core.errors import InputError
 from zscape.core.files import write_bytes
 from zscape.figures.canvas import png
 
@@ -18,4 +19,16 @@ def write_png(path: Path | str, picture: Image.Image) -> Path:
     """Write a picture as PNG, whole or not at all, and return its path."""
     path = Path(path)
     write_bytes(path, png(picture))
+    return path
+
+
+def checked_png(path: Path | str) -> Path:
+    """Return `path` if it names a .png file.
+
+    Raises:
+        InputError: when it does not.
+    """
+    path = Path(path)
+    if path.suffix.lower() != ".png":
+        raise InputError(f"--out must be a .png file; received {path}.")
     return path

@@ -1,0 +1,98 @@
+"""The command line: `zscape VERB ...`.
+
+Verbs parse, call one function of `zscape.workflow` and print. Wrong input becomes one sentence and exit code 2.
+"""
+
+import errno
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+from typer.main import get_command
+
+from zscape.cli.analyze import analyze
+from zscape.cli.encode import encode
+from zscape.cli.evaluate import evaluate
+from zscape.cli.plan import plan
+from zscape.cli.recipes import recipes
+from zscape.cli.reconstruct import reconstruct
+from zscape.cli.report import report
+from zscape.cli.run import run
+from zscape.cli.sample import sample
+from zscape.cli.train import train
+from zscape.cli.weight import weight
+from zscape.core.errors import InputError, ZscapeError
+
+VERBS = (run, train, evaluate, reconstruct, sample, encode, analyze, report, plan, weight, recipes)
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Train autoencoders and variational autoencoders on images, and understand their latent space.",
+)
+for verb in VERBS:
+    app.command(verb.__name__)(verb)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib import metadata
+
+        print(f"zscape {metadata.version('zscape')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code: 0 done, 2 wrong input, 1 stopped or failed, 130 interrupted."""
+    try:
+        code = get_command(app).main(args=list(arguments), prog_name="zscape", standalone_mode=False)
+    except ZscapeError as error:
+        return _fail(str(error), error.exit_code)
+    except typer.TyperException as error:
+        return _fail(_usage_sentence(error), InputError.exit_code)
+    except OSError as error:
+        if error.errno not in _DISK_SENTENCES:
+            raise
+        where = f" while writing {error.filename}" if error.filename else ""
+        return _fail(_DISK_SENTENCES[error.errno].format(where=where), InputError.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        return _fail("Interrupted. With --out DIR the same command goes on from the last finished epoch.", 130)
+    return code if isinstance(code, int) else 0
+
+
+_DISK_SENTENCES = {
+    errno.ENOSPC: "The disk is full{where}: free some space and give the same command again. Nothing was left half.",
+    errno.EDQUOT: "The disk quota is used up{where}: free some space and give the same command again.",
+    errno.EACCES: "No permission{where}: choose another --out, or change the folder's permissions.",
+    errno.EROFS: "The file system is read-only{where}: choose another --out.",
+}
+
+
+def entry_point() -> None:
+    """Run the command that this process was started with."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def _usage_sentence(error: typer.TyperException) -> str:
+    message = error.format_message() if hasattr(error, "format_message") else str(error)  # pyright: ignore
+    if not message:  # no verb given: the help was shown already
+        return ""
+    end = "" if message.endswith((".", "?", "!", ")")) else "."
+    return f"{message}{end} `zscape --help` and `zscape VERB --help` show what there is."
+
+
+def _fail(sentence: str, code: int) -> int:
+    if sentence:
+        print(f"zscape: {sentence}", file=sys.stderr, flush=True)
+    return code

@@ -1,0 +1,31 @@
+"""The key numbers of a run, as a table on stdout."""
+
+from typing import Any
+
+from zscape.cli.output import print_table
+
+_ROWS = (
+    ("loss", "nats per image"),
+    ("reconstruction", "nats per image"),
+    ("kl", "nats per image"),
+    ("weighted_kl", "nats per image"),
+    ("kl_share", "weighted_kl / loss"),
+    ("active_units", "dimensions"),
+    ("prior_mismatch", "nats per dimension"),
+    ("psnr", "dB"),
+)
+
+
+def print_metrics(metrics: dict[str, dict[str, Any]]) -> None:
+    """Print the main numbers of each split given, with their units.
+
+    Args:
+        metrics: numbers by split, as in metrics.json.
+    """
+    header = ["", *metrics, "unit"]
+    rows = [[key, *(_text(numbers[key]) for numbers in metrics.values()), unit] for key, unit in _ROWS]
+    print_table([header, *rows], right=range(1, len(metrics) + 1))
+
+
+def _text(value: Any) -> str:
+    return "-" if value is None else f"{value:.5g}" if isinstance(value, float) else str(value)

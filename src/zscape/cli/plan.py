@@ -1,0 +1,39 @@
+"""`zscape plan`."""
+
+from zscape.cli.arguments import JsonOption, RecipeArgument, SettingsArgument
+from zscape.cli.output import print_json, print_table
+from zscape.specs.plan import MemoryPlan, NetworkPlan
+
+_MIB = 2**20
+
+
+def plan(recipe: RecipeArgument, settings: SettingsArgument = None, json: JsonOption = False) -> None:
+    """Show layers, parameters and memory of a recipe, before anything is trained."""
+    from zscape.workflow.plan import plan as plan_recipe
+
+    planned = plan_recipe(recipe, settings or ())
+    if json:
+        print_json(planned)
+        return
+    print(f"images of {'x'.join(map(str, planned.image_shape))}, {planned.z_dim} latent dimensions")
+    _print_network("encoder", planned.encoder)
+    _print_network("decoder", planned.decoder)
+    print(f"\ntotal: {planned.total:,} parameters")
+    _print_memory(planned.memory)
+
+
+def _print_network(name: str, network: NetworkPlan) -> None:
+    print(f"\n{name}: {network.parameters:,} parameters, {network.trainable:,} of them trained")
+    rows = [
+        (f"  {layer.name}", layer.kind, "x".join(map(str, layer.output_shape)), f"{layer.parameters:,}")
+        for layer in network.layers
+    ]
+    print_table(rows, right=(3,))
+
+
+def _print_memory(memory: MemoryPlan) -> None:
+    print(
+        f"memory for training at batch size {memory.batch_size}, by arithmetic: {memory.total / _MIB:,.0f} MiB "
+        f"(weights {memory.parameters / _MIB:,.0f}, gradients {memory.gradients / _MIB:,.0f}, "
+        f"Adam {memory.optimizer / _MIB:,.0f}, activations {memory.activations / _MIB:,.0f})"
+    )

@@ -1,0 +1,32 @@
+"""`zscape run`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zscape.cli.arguments import JsonOption, RecipeArgument, SettingsArgument
+from zscape.cli.numbers import print_metrics
+from zscape.cli.output import print_json
+
+
+def run(
+    recipe: RecipeArgument,
+    settings: SettingsArgument = None,
+    out: Annotated[Path | None, typer.Option(help="Run directory; by default runs/RECIPE, then -2, -3, ...")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Delete the run that --out holds first.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Prepare, train, evaluate, encode, analyse and report: from a recipe to report.html."""
+    from zscape.specs.base import SPLITS
+    from zscape.workflow.run import run as run_recipe
+
+    done = run_recipe(recipe, settings or (), out=out, fresh=fresh)
+    metrics = done.read("metrics.json")
+    report = done.path / "report.html"
+    if json:
+        print_json({"directory": str(done.path), "report": str(report), "metrics": metrics})
+        return
+    print_metrics({split: metrics[split] for split in SPLITS if split in metrics})
+    print(f"training: {metrics['images_per_second']:,.0f} images/s, {metrics['epochs']} epochs")
+    print(f"report: {report}")

@@ -1,0 +1,33 @@
+"""`zscape encode`: the codes of all images."""
+
+from pathlib import Path
+
+from zscape.core.errors import InputError
+from zscape.latent.codes import Codes
+from zscape.workflow.data import store_of_run
+from zscape.workflow.model import open_trained
+
+
+def encode(directory: Path | str, out: Path | str, *, data: Path | str | None = None) -> Codes:
+    """Encode all images of a run, or others, and write mu, log_var, ids, splits and labels as .npz.
+
+    Args:
+        directory: a run directory.
+        out: the .npz file to write.
+        data: other images: a store, a folder of images, or an .npy, .npz or idx file.
+
+    Returns:
+        The codes written.
+
+    Raises:
+        InputError: for a run, images or a file name that cannot be used.
+    """
+    out = Path(out)
+    if out.suffix != ".npz":
+        raise InputError(f"--out must be an .npz file; received {out}.")
+    run, model = open_trained(directory)
+    from zscape.inference.encode import encode_store
+
+    codes = encode_store(model, store_of_run(run, data))
+    codes.save(out)
+    return codes

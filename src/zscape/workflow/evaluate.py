@@ -1,0 +1,37 @@
+"""`zscape evaluate`: the numbers of a split, the same bytes every time."""
+
+from pathlib import Path
+from typing import Any
+
+from zscape.core.errors import InputError
+from zscape.data.store import Split
+from zscape.workflow.data import store_of_run
+from zscape.workflow.metrics import split_metrics
+from zscape.workflow.model import open_trained
+
+
+def evaluate(directory: Path | str, *, split: str = "test", data: Path | str | None = None) -> dict[str, Any]:
+    """Evaluate a trained run on a split of its images, or of others.
+
+    Args:
+        directory: a run directory.
+        split: "train", "validation" or "test".
+        data: other images: a store, a folder of images, or an .npy, .npz or idx file.
+
+    Returns:
+        {"split", "loss", "reconstruction", "kl", ..., "articles": {...}}, as in metrics.json; no times.
+
+    Raises:
+        InputError: for a run, split or images that cannot be used.
+    """
+    run, model = open_trained(directory)
+    from zscape.inference.encode import encode_split
+
+    images = store_of_run(run, data).split(split)
+    _check_not_empty(images)
+    return {"split": split, **split_metrics(run, model, images, encode_split(model, images))}
+
+
+def _check_not_empty(split: Split) -> None:
+    if not len(split):
+        raise InputError(f"The split {split.name!r} of these images is empty; choose another with --split.")

@@ -1,0 +1,41 @@
+"""`zscape reconstruct`: originals above their reconstructions."""
+
+from pathlib import Path
+
+from zscape.core.errors import InputError
+from zscape.figures.grid import pairs_grid
+from zscape.workflow.data import store_of_run
+from zscape.workflow.model import open_trained
+from zscape.workflow.pictures import checked_png, to_bytes, write_png
+
+
+def reconstruct(
+    directory: Path | str,
+    out: Path | str,
+    *,
+    n: int = 20,
+    columns: int = 10,
+    split: str = "test",
+    data: Path | str | None = None,
+) -> Path:
+    """Write a picture of originals, each above its reconstruction at the mean of its posterior.
+
+    Args:
+        directory: a run directory.
+        out: the .png file to write.
+        n: number of images, the first of the split.
+        columns: images per row.
+        split: "train", "validation" or "test".
+        data: other images: a store, a folder of images, or an .npy, .npz or idx file.
+
+    Raises:
+        InputError: for a run, images, number or file name that cannot be used.
+    """
+    out = checked_png(out)
+    if n < 1:
+        raise InputError(f"-n must be at least 1, received {n}.")
+    run, model = open_trained(directory)
+    originals = store_of_run(run, data).split(split).images(slice(0, n))
+    if not len(originals):
+        raise InputError(f"The split {split!r} of these images is empty; choose another with --split.")
+    return write_png(out, pairs_grid(originals, to_bytes(model.reconstruct(originals)), columns))

@@ -1,0 +1,51 @@
+"""`zscape run`: from a recipe to a report."""
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from zscape.runs.directory import RunDirectory
+from zscape.workflow.report import report
+from zscape.workflow.study import study
+from zscape.workflow.train import note_to_stderr, train
+
+
+def run(
+    recipe: str,
+    overrides: Sequence[str] = (),
+    *,
+    out: Path | str | None = None,
+    fresh: bool = False,
+    note: Callable[[str], None] = note_to_stderr,
+) -> RunDirectory:
+    """Prepare, train, evaluate, encode, analyse and report a recipe.
+
+    Args:
+        recipe: a shipped recipe's name or the path of a YAML file.
+        overrides: texts "dotted.key=value".
+        out: the run directory; None makes a new one below `runs/`. The same run again goes on where it stopped.
+        fresh: delete the run that `out` holds first.
+        note: told what the user should know, sentence by sentence.
+
+    Returns:
+        The run directory, complete, with report.html.
+
+    Raises:
+        InputError: for anything in the recipe, the data, the backend or the directory that cannot be used.
+        TrainingStopped: when the loss is no longer finite.
+    """
+    done = train(recipe, overrides, out=out, fresh=fresh, note=note)
+    provenance = done.read("provenance.json")
+    if "report" in provenance["seconds"] and (done.path / "report.html").is_file():
+        return done
+    started = time.perf_counter()
+    note("Encoding, evaluating and analysing all images")
+    study(done.path)
+    studied = time.perf_counter()
+    provenance["seconds"]["study"] = studied - started
+    done.write("provenance.json", provenance)
+    note("Writing the report")
+    report(done.path)
+    provenance["seconds"]["report"] = time.perf_counter() - studied
+    done.write("provenance.json", provenance)
+    return done

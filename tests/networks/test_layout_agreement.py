@@ -1,0 +1,116 @@
+"""What the plan says is what Keras builds: over random networks, shapes, sizes and options."""
+
+import keras
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from zscape.core.errors import InputError
+from zscape.networks.parts import build_decoder, build_encoder
+from zscape.specs.layout import map_shapes
+from zscape.specs.plan import plan_recipe
+from zscape.specs.recipe import parse_recipe
+from zscape.specs.sizes import conv_size, output_padding, transposed_size
+
+SIZES = st.one_of(st.integers(5, 16), st.sampled_from([28, 37, 45]))
+
+
+@st.composite
+def recipes(draw):
+    layers = draw(st.integers(1, 3))
+
+    def per_layer(values):
+        return draw(st.lists(values, min_size=layers, max_size=layers))
+
+    model = {
+        "kind": draw(st.sampled_from(["ae", "vae"])),
+        "filters": per_layer(st.integers(1, 3)),
+        "kernels": per_layer(st.integers(1, 5)),
+        "strides": per_layer(st.integers(1, 3)),
+        "padding": per_layer(st.sampled_from(["same", "valid"])),
+        "z_dim": draw(st.integers(1, 3)),
+        "bottleneck": draw(st.none() | st.integers(1, 4)),
+        "batch_norm": draw(st.booleans()),
+        "dropout": draw(st.sampled_from([0.0, 0.2])),
+        "activation": draw(st.sampled_from(["leaky_relu", "selu"])),
+    }
+    height, width, channels = draw(SIZES), draw(SIZES), draw(st.integers(1, 3))
+    values = {"data": {"size": [height, width], "channels": channels}, "model": model}
+    try:
+        return parse_recipe(values)
+    except InputError as error:
+        assert "does not fit" in str(error)
+        assume(False)
+        raise
+
+
+def own_decoder(recipe, strides, kernel):
+    filters = [2] * (len(strides) - 1) + [recipe.image_shape[2]]
+    values = recipe.model_dump()
+    values["model"]["decoder"] = {"filters": filters, "strides": strides, "kernels": kernel, "padding": "same"}
+    return parse_recipe(values)
+
+
+def assert_built_as_planned(recipe):
+    plan = plan_recipe(recipe)
+    encoder = build_encoder(recipe.image_shape, recipe.model)
+    decoder = build_decoder(recipe.image_shape, recipe.model)
+    for part, planned in ((encoder, plan.encoder), (decoder, plan.decoder)):
+        assert part.count_params() == planned.parameters
+        assert sum(int(np.prod(weight.shape)) for weight in part.trainable_weights) == planned.trainable
+        built = {layer.name: layer for layer in part.layers if not isinstance(layer, keras.layers.InputLayer)}
+        assert set(built) == {layer.name for layer in planned.layers}
+        for layer in planned.layers:
+            assert built[layer.name].output.shape[1:] == layer.output_shape, layer
+            assert built[layer.name].count_params() == layer.parameters, layer
+    assert decoder.output_shape[1:] == recipe.image_shape
+    # Run, because shapes are promised by one piece of Keras' code and made by another.
+    codes = encoder(np.zeros((1, *recipe.image_shape), np.float32))
+    z = codes[0] if recipe.model.kind == "vae" else codes
+    assert tuple(decoder(z).shape) == (1, *recipe.image_shape)
+
+
+@settings(max_examples=45)
+@given(recipes())
+def test_mirror_decoder(recipe):
+    assert_built_as_planned(recipe)
+
+
+@settings(max_examples=10)
+@given(recipes(), st.integers(1, 5))
+def test_own_decoder_lists(recipe, kernel):
+    # A decoder of its own that reaches the size: one stride that takes the last map to the image or just beyond it.
+    height, width = map_shapes(recipe.image_shape, recipe.model)[-1][:2]
+    strides = {-(-recipe.image_shape[0] // height), -(-recipe.image_shape[1] // width)}
+    assume(len(strides) == 1)
+    stride = strides.pop()
+    assume(stride <= 16)
+    assert_built_as_planned(own_decoder(recipe, [1, stride], kernel))
+
+
+def test_decoder_of_the_keras_example():
+    values = {"filters": [3, 4], "strides": 2, "decoder": {"filters": [4, 3, 1], "strides": [2, 2, 1]}}
+    assert_built_as_planned(parse_recipe({"data": {"source": "mnist"}, "model": values}))
+
+
+def test_cropped_own_decoder():
+    values = {"filters": [2], "strides": 2, "decoder": {"filters": [3], "strides": 2, "padding": "same"}}
+    assert_built_as_planned(parse_recipe({"data": {"size": [45, 37], "channels": 3}, "model": values}))
+
+
+@pytest.mark.parametrize("padding", ["same", "valid"])
+@pytest.mark.parametrize("stride", [1, 2, 3])
+@pytest.mark.parametrize("kernel", [1, 2, 3, 4, 5])
+def test_sizes_are_those_of_keras(kernel, stride, padding):
+    conv = keras.layers.Conv2D(1, kernel, strides=stride, padding=padding)
+    transposed = keras.layers.Conv2DTranspose(1, kernel, strides=stride, padding=padding)
+    for size in range(kernel, 15):
+        small = conv_size(size, kernel, stride, padding)
+        plain = transposed_size(small, kernel, stride, padding)
+        assert conv.compute_output_shape((1, size, size, 1)) == (1, small, small, 1)
+        assert transposed.compute_output_shape((1, small, small, 1)) == (1, plain, plain, 1)
+        extras = output_padding((small,) * 2, (size,) * 2, kernel, stride, padding)
+        if extras is not None:
+            padded = keras.layers.Conv2DTranspose(1, kernel, strides=stride, padding=padding, output_padding=extras)
+            assert padded.compute_output_shape((1, small, small, 1)) == (1, size, size, 1)

@@ -1,0 +1,84 @@
+"""The plan: the parameter counts that the specification states, to the unit, and memory by hand."""
+
+import pytest
+
+from zscape.core.errors import InputError
+from zscape.specs.plan import plan_recipe
+from zscape.specs.recipe import Recipe, parse_recipe
+
+
+def plan_of(shape, **model):
+    return plan_recipe(parse_recipe({"data": {"size": shape[:2], "channels": shape[2]}, "model": model}))
+
+
+def face_plan(**model):
+    return plan_of((96, 96, 3), filters=[32, 64, 128, 256], kernels=3, strides=2, **model)
+
+
+# From the table of the specification: settings, encoder with and without BatchNorm, decoder with and without.
+FACES = [
+    ({"z_dim": 512}, (9_828_544, 9_826_624), (5_116_867, 5_115_971)),
+    ({"z_dim": 256}, (5_109_440, 5_107_520), (2_757_571, 2_756_675)),
+    ({"z_dim": 256, "bottleneck": 256}, (2_881_472, 2_879_552), (2_757_571, 2_756_675)),
+    ({"z_dim": 256, "bottleneck": 384}, (4_126_784, 4_124_864), (2_757_571, 2_756_675)),
+    ({"z_dim": 200}, (4_077_136, 4_075_216), (2_241_475, 2_240_579)),
+    ({"z_dim": 256, "kind": "ae"}, (2_749_888, 2_747_968), (2_757_571, 2_756_675)),
+]
+
+
+@pytest.mark.parametrize("batch_norm", [True, False])
+@pytest.mark.parametrize(("model", "encoder", "decoder"), FACES)
+def test_parameter_counts_for_faces(model, encoder, decoder, batch_norm):
+    plan = face_plan(batch_norm=batch_norm, **model)
+    which = 0 if batch_norm else 1
+    assert (plan.encoder.parameters, plan.decoder.parameters) == (encoder[which], decoder[which])
+    assert plan.total == encoder[which] + decoder[which]
+
+
+def test_autoencoder_without_batch_norm_has_the_total_of_the_articles():
+    assert face_plan(z_dim=256, kind="ae").total == 5_504_643
+
+
+@pytest.mark.parametrize("own", [None, {"filters": [64, 32, 1], "kernels": 3, "strides": [2, 2, 1]}])
+@pytest.mark.parametrize(("z_dim", "encoder", "decoder"), [(2, 117_764, 111_361), (12, 243_224, 174_081)])
+def test_parameter_counts_for_mnist(z_dim, encoder, decoder, own):
+    model = {"filters": [32, 64, 128], "strides": [1, 2, 2], "z_dim": z_dim, "decoder": own or {}}
+    plan = plan_of((28, 28, 1), **model)
+    assert (plan.encoder.parameters, plan.decoder.parameters) == (encoder, decoder)
+
+
+def test_moving_statistics_are_parameters_but_not_trained():
+    with_norm, without = face_plan(z_dim=256, batch_norm=True), face_plan(z_dim=256)
+    encoder_maps, decoder_maps = 32 + 64 + 128 + 256, 128 + 64 + 32
+    assert with_norm.encoder.trainable - without.encoder.trainable == 2 * encoder_maps
+    assert with_norm.decoder.parameters - with_norm.decoder.trainable == 2 * decoder_maps
+    assert without.encoder.trainable == without.encoder.parameters
+
+
+def test_parameters_of_the_layers_add_up():
+    plan = face_plan(z_dim=256, batch_norm=True, dropout=0.1, bottleneck=128)
+    for network in (plan.encoder, plan.decoder):
+        assert sum(layer.parameters for layer in network.layers) == network.parameters
+        names = [layer.name for layer in network.layers]
+        assert len(set(names)) == len(names)
+
+
+def test_memory_by_hand():
+    values = {"model": {"kind": "ae", "filters": [2], "strides": [2], "z_dim": 3}, "training": {"batch_size": 5}}
+    memory = plan_recipe(parse_recipe(values)).memory
+    # 8x8x1 -> conv 4x4x2, activation 4x4x2 -> z 3; z -> dense 32 -> conv_transpose 8x8x1.
+    parameters = (9 + 1) * 2 + (32 + 1) * 3 + (3 + 1) * 32 + (9 * 2 + 1) * 1
+    assert memory.parameters == memory.gradients == 4 * parameters
+    assert memory.optimizer == 2 * 4 * parameters
+    assert memory.activations == 5 * 4 * (64 + 32 + 32 + 3 + 32 + 64)
+    assert memory.total == memory.parameters + memory.gradients + memory.optimizer + memory.activations
+
+
+def test_unknown_size_of_images_is_named():
+    recipe = parse_recipe({"data": {"source": "folder", "path": "somewhere"}})
+    with pytest.raises(InputError, match=r"not known before the data are read \(source 'folder'\).*data\.size=96"):
+        plan_recipe(recipe)
+
+
+def test_default_recipe_can_be_planned():
+    assert plan_recipe(Recipe()).image_shape == (8, 8, 1)
