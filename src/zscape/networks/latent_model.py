@@ -160,14 +160,14 @@ def _batches(array: np.ndarray) -> Iterator[np.ndarray]:
 
 
 def _unit_array(images: np.ndarray) -> np.ndarray:
-    if images.dtype.kind in "ui":
-        return images.astype(np.float32) / np.float32(255)
-    if not (images.min() >= 0 and images.max() <= 1):  # written so that NaN is refused too
+    integers = images.dtype.kind in "ui"
+    highest = 255 if integers else 1
+    if not (images.min() >= 0 and images.max() <= highest):  # written so that NaN is refused too
         raise InputError(
-            f"Expected uint8 images or floats in [0, 1], received {images.dtype} "
-            f"from {images.min():.4g} to {images.max():.4g}: divide by 255 first."
+            f"Expected integer images in [0, 255] or floats in [0, 1], received {images.dtype} "
+            f"from {images.min():.4g} to {images.max():.4g}."
         )
-    return images.astype(np.float32)
+    return images.astype(np.float32) / np.float32(highest)
 
 
 def _join(shape: tuple[int, ...]) -> str:

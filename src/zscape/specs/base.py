@@ -1,14 +1,24 @@
 """What all parts of a recipe share: frozen, no unknown keys."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 SPLITS = ("train", "validation", "test")
 """The parts of a data set, in the order of their codes 0, 1, 2 in a store and in latents.npz."""
 
-PositiveInt = Annotated[int, Field(ge=1)]
-PositiveFloat = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+def _no_truth_value(value: Any) -> Any:
+    # Python counts True as 1, so "epochs: yes" would train for one epoch.
+    if isinstance(value, bool):
+        raise PydanticCustomError("int_type", "must be a whole number")
+    return value
+
+
+WholeNumber = Annotated[int, BeforeValidator(_no_truth_value)]
+PositiveInt = Annotated[WholeNumber, Field(ge=1)]
+PositiveFloat = Annotated[float, BeforeValidator(_no_truth_value), Field(gt=0, allow_inf_nan=False)]
 
 
 class Spec(BaseModel):

@@ -28,7 +28,9 @@ def compose_recipe(name_or_path: str, overrides: Iterable[str] = ()) -> Recipe:
     pairs = [_parse_override(text) for text in overrides]
     if any(keys[:2] == _WEIGHT for keys, _ in pairs):
         # A weight stated on the command line replaces the recipe's: two forms side by side would contradict.
-        values.get("objective", {}).pop("weight", None)
+        objective = values.get("objective")
+        if isinstance(objective, dict):
+            objective.pop("weight", None)
     for keys, value in pairs:
         _lay_over(values, keys, value)
     return parse_recipe(values)
@@ -44,7 +46,7 @@ def read_recipe_file(path: Path) -> dict[str, Any]:
         values = yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)
     except FileNotFoundError:
         raise InputError(f"There is no recipe file {path}.") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, TypeError) as error:
         reason = " ".join(str(error).split())
         raise InputError(f"{path} is not a readable recipe (YAML): {reason}.") from None
     if values is None:
@@ -70,7 +72,7 @@ def _parse_override(text: str) -> tuple[tuple[str, ...], Any]:
         raise InputError(f"{text!r} is not a setting: write key=value, for example training.epochs=5.")
     try:
         parsed = yaml.load(value, Loader=_StrictLoader)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError, TypeError):  # what YAML takes for a broken date or number is text
         parsed = value
     return tuple(key.strip().split(".")), parsed
 
@@ -90,7 +92,7 @@ class _StrictLoader(yaml.SafeLoader):
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        twice = {key for key in keys if keys.count(key) > 1}
+        twice = [key for key in keys if keys.count(key) > 1]
         if twice:
-            raise yaml.YAMLError(f"the key {sorted(twice)[0]!r} stands twice")
+            raise yaml.YAMLError(f"the key {twice[0]!r} stands twice")
         return super().construct_mapping(node, deep)

@@ -12,10 +12,14 @@ DenseActivation = Literal["linear", "leaky_relu", "relu", "selu", "gelu", "silu"
 _PER_LAYER = ("kernels", "strides", "padding")
 
 
-def _one_per_layer(values: Any, layers: int) -> Any:
-    """Turn a single kernel, stride or padding into one per layer."""
-    repeated = {key: [values[key]] * layers for key in _PER_LAYER if isinstance(values.get(key), (int, str))}
-    return {**values, **repeated}
+def _one_per_layer(values: Any, filters: Any, **defaults: Any) -> Any:
+    """Turn a single kernel, stride or padding into one per layer; unstated ones take their default."""
+    given = {**defaults, **{key: value for key, value in values.items() if value is not None}}
+    if not isinstance(filters, (list, tuple)):
+        # Wrong anyway, and will be said; single numbers would only add "must be a list".
+        return {key: value for key, value in values.items() if key not in _PER_LAYER or isinstance(value, list)}
+    repeated = {key: [given[key]] * len(filters) for key in _PER_LAYER if isinstance(given.get(key), (int, str))}
+    return {**given, **repeated}
 
 
 def _check_length(entries: tuple[Any, ...], info: ValidationInfo, filters_key: str) -> None:
@@ -48,17 +52,14 @@ class DecoderSpec(Spec):
     @model_validator(mode="before")
     @classmethod
     def _broadcast(cls, values: Any) -> Any:
-        if not isinstance(values, dict) or not isinstance(values.get("filters"), (list, tuple)):
+        if not isinstance(values, dict):
             return values
-        given = {"kernels": 3, "strides": 1, "padding": "same", **{k: v for k, v in values.items() if v is not None}}
-        return _one_per_layer(given, len(values["filters"]))
-
-    @model_validator(mode="after")
-    def _lists_with_filters(self) -> "DecoderSpec":
-        stated = [key for key in _PER_LAYER if getattr(self, key) is not None]
-        if self.filters is None and stated:
-            raise ValueError(f"decoder.{stated[0]} needs decoder.filters; without it the encoder is mirrored")
-        return self
+        stated = [key for key in _PER_LAYER if values.get(key) is not None]
+        if values.get("filters") is None:
+            if stated:
+                raise ValueError(f"decoder.{stated[0]} needs decoder.filters; without it the encoder is mirrored")
+            return values
+        return _one_per_layer(values, values["filters"], kernels=3, strides=1, padding="same")
 
     @field_validator(*_PER_LAYER)
     @classmethod
@@ -112,10 +113,7 @@ class ModelSpec(Spec):
     def _broadcast(cls, values: Any) -> Any:
         if not isinstance(values, dict):
             return values
-        filters = values.get("filters", (32, 64))
-        if not isinstance(filters, (list, tuple)):
-            return values
-        return _one_per_layer({"kernels": 3, "strides": 2, "padding": "same", **values}, len(filters))
+        return _one_per_layer(values, values.get("filters", (32, 64)), kernels=3, strides=2, padding="same")
 
     @field_validator("log_var_bounds")
     @classmethod

@@ -97,5 +97,5 @@ def _line(key: str, sentences: list[str]) -> str:
     received = next((part[1] for part in parts if len(part) == 2), None)
     text = " or ".join(dict.fromkeys(part[0] for part in parts))
     text += f"; received {received}" if received is not None else ""
-    text += "" if text.endswith("?") else "."
+    text += "" if text.endswith(("?", ".")) else "."
     return f"{key}: {text}" if key else text

@@ -1,10 +1,15 @@
 """`training.*`: how the networks are trained."""
 
+from dataclasses import fields
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from zscape.specs.base import PositiveFloat, PositiveInt, Spec
+from zscape.core.names import unknown_name
+from zscape.formulas.terms import LossTerms
+from zscape.specs.base import PositiveFloat, PositiveInt, Spec, WholeNumber
+
+_QUANTITIES = [f"{part}.{field.name}" for part in ("train", "validation") for field in fields(LossTerms)]
 
 
 class EarlyStoppingSpec(Spec):
@@ -19,6 +24,13 @@ class EarlyStoppingSpec(Spec):
     patience: PositiveInt | None = None
     quantity: str = "validation.loss"
     min_delta: Annotated[float, Field(ge=0)] = 0.0
+
+    @field_validator("quantity")
+    @classmethod
+    def _in_history(cls, value: str) -> str:
+        if value not in _QUANTITIES:
+            raise ValueError(unknown_name("quantity", value, _QUANTITIES))
+        return value
 
 
 class TrainingSpec(Spec):
@@ -39,7 +51,7 @@ class TrainingSpec(Spec):
     epochs: PositiveInt = 20
     batch_size: PositiveInt = 128
     learning_rate: PositiveFloat = 5e-4
-    seed: Annotated[int, Field(ge=0, lt=2**31)] = 1
+    seed: Annotated[WholeNumber, Field(ge=0, lt=2**31)] = 1
     backend: Literal["auto", "tensorflow", "jax", "torch"] = "auto"
     deterministic: bool = True
     threads: PositiveInt | None = None

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from zscape.core.errors import InputError
 from zscape.specs.training import EarlyStoppingSpec
 
 
@@ -20,11 +19,7 @@ class BestEpoch:
         self._latest = 0
 
     def take(self, record: dict[str, Any]) -> bool:
-        """Take in an epoch's record; return whether it is the best so far.
-
-        Raises:
-            InputError: when the record has no such quantity.
-        """
+        """Take in an epoch's record; return whether it is the best so far."""
         self._latest = record["epoch"]
         value = _look_up(record, self._spec.quantity)
         if value < self._value - (self._spec.min_delta if self.epoch else 0.0):
@@ -39,12 +34,6 @@ class BestEpoch:
 
 
 def _look_up(record: dict[str, Any], quantity: str) -> float:
-    value: Any = record
-    for key in quantity.split("."):
-        value = value.get(key) if isinstance(value, dict) else None
-    if not isinstance(value, (int, float)):
-        known = [f"{group}.{key}" for group in ("train", "validation") for key in record.get(group) or {}]
-        raise InputError(
-            f"training.early_stopping.quantity: history has no number {quantity!r}; it has {', '.join(known)}."
-        )
-    return float(value)
+    part, name = quantity.split(".")
+    # Without validation images the training images have to do.
+    return float((record[part] or record["train"])[name])

@@ -48,7 +48,7 @@ def fit(
         validation: validation images in order, or None.
         spec: epochs, rate, seed, early stopping.
         checkpoints: folder for `last.safetensors` and `best.safetensors`; a `last` found there is resumed.
-        callbacks: Keras callbacks, called before a checkpoint is written.
+        callbacks: Keras callbacks, called after an epoch's checkpoint is written.
         on_history: called after every epoch with the history so far.
 
     Raises:
@@ -68,7 +68,7 @@ def fit(
             epochs=spec.epochs,
             shuffle=False,  # the flow is in order already; Keras would shuffle with Python's global random state
             validation_data=_validation_flow(validation, spec, model),
-            callbacks=[*callbacks, recorder],
+            callbacks=[recorder, *callbacks],  # the recorder first: it stops at a loss that is not finite
             verbose=0,
         )
     return keeper.finish()

@@ -1,15 +1,16 @@
 """The history of a training: one record per epoch."""
 
+import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import keras
 
 from zscape.core.errors import TrainingStopped
 from zscape.core.records import to_plain
-from zscape.formulas.terms import loss_terms
+from zscape.formulas.terms import LossTerms, loss_terms
 from zscape.pathways.trackers import PARTS
 
 _EXTREMES = ("log_var_min", "log_var_max")
@@ -43,11 +44,15 @@ class EpochRecord:
         return to_plain(self)
 
 
-def terms_from_logs(logs: dict[str, Any], beta: float, prefix: str = "") -> dict[str, float]:
-    """Return the loss' terms put together from Keras' logs in double precision, extremes of log_var included."""
+def terms_from_logs(logs: dict[str, Any], beta: float, prefix: str = "") -> LossTerms:
+    """Return the loss' terms put together from Keras' logs in double precision."""
     reconstruction, kl_mu, kl_log_var = (float(logs[prefix + part]) for part in PARTS)
+    return loss_terms(reconstruction, kl_mu, kl_log_var, beta)
+
+
+def _numbers(logs: dict[str, Any], beta: float, prefix: str) -> dict[str, float]:
     extremes = {name: float(logs[prefix + name]) for name in _EXTREMES if prefix + name in logs}
-    return {**to_plain(loss_terms(reconstruction, kl_mu, kl_log_var, beta)), **extremes}
+    return {**asdict(terms_from_logs(logs, beta, prefix)), **extremes}
 
 
 class HistoryCallback(keras.callbacks.Callback):
@@ -82,8 +87,8 @@ class HistoryCallback(keras.callbacks.Callback):
             seconds=seconds,
             images_per_second=self._images / seconds,
             learning_rate=float(optimizer.learning_rate),
-            train=terms_from_logs(logs, self._beta),
-            validation=terms_from_logs(logs, self._beta, "val_") if "val_reconstruction" in logs else None,
+            train=_numbers(logs, self._beta, ""),
+            validation=_numbers(logs, self._beta, "val_") if "val_reconstruction" in logs else None,
         )
         _check_finite(record)
         self._on_record(record)
@@ -91,7 +96,7 @@ class HistoryCallback(keras.callbacks.Callback):
 
 def _check_finite(record: EpochRecord) -> None:
     for split, terms in (("training", record.train), ("validation", record.validation or {})):
-        broken = [name for name in PARTS if to_plain(terms.get(name, 0.0)) is None]
+        broken = [name for name in PARTS if not math.isfinite(terms.get(name, 0.0))]
         if broken:
             raise TrainingStopped(
                 f"Epoch {record.epoch}: {' and '.join(broken)} of the {split} images is not a finite number; training "

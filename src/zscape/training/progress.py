@@ -8,7 +8,6 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from zscape.formulas.terms import LossTerms, loss_terms
 from zscape.training.history import terms_from_logs
 
 _REFRESH = 0.15  # seconds between two states of the live line
@@ -45,7 +44,8 @@ class ProgressCallback(keras.callbacks.Callback):
         if self._console.is_terminal:
             self._live.start()
 
-    def on_train_end(self, logs: Any = None) -> None:
+    def close(self) -> None:
+        """Give the terminal back; to be called however training ended."""
         self._live.stop()
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
@@ -60,10 +60,10 @@ class ProgressCallback(keras.callbacks.Callback):
             return
         self._shown = now
         steps = self.params["steps"]
+        share = (batch + 1) / steps
         line = (
-            f"epoch {self._epoch}/{self._epochs}  step {batch + 1}/{steps}  {_terms(_from(logs, self._beta))}  "
-            f"{(batch + 1) / steps * self._images / (now - self._epoch_begun):,.0f} images/s  "
-            f"{self._time_left((batch + 1) / steps)} left"
+            f"epoch {self._epoch}/{self._epochs}  step {batch + 1}/{steps}  {self._terms(logs)}  "
+            f"{share * self._images / (now - self._epoch_begun):,.0f} images/s  {self._time_left(share)} left"
         )
         self._live.update(Text(line, no_wrap=True, overflow="ellipsis"), refresh=True) if live else self.say(line)
 
@@ -72,7 +72,7 @@ class ProgressCallback(keras.callbacks.Callback):
         validation = f"  validation {logs['val_loss']:.4g}" if "val_loss" in logs else ""
         seconds = time.perf_counter() - self._epoch_begun
         self.say(
-            f"epoch {self._epoch}/{self._epochs}  {_terms(_from(logs, self._beta))}{validation}  "
+            f"epoch {self._epoch}/{self._epochs}  {self._terms(logs)}{validation}  "
             f"{self._images / seconds:,.0f} images/s  {self._time_left(1.0)} left"
         )
 
@@ -82,13 +82,9 @@ class ProgressCallback(keras.callbacks.Callback):
         seconds = round((time.perf_counter() - self._begun) / done * remaining)
         return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}" if seconds >= 60 else f"{seconds} s"
 
-
-def _from(logs: dict[str, Any], beta: float) -> LossTerms:
-    terms = terms_from_logs(logs, beta)
-    return loss_terms(terms["reconstruction"], terms["kl_mu"], terms["kl_log_var"], beta)
-
-
-def _terms(terms: LossTerms) -> str:
-    if not terms.beta:
-        return f"loss {terms.loss:.4g}"
-    return f"loss {terms.loss:.5g} = reconstruction {terms.reconstruction:.5g} + weighted KL {terms.weighted_kl:.4g}"
+    def _terms(self, logs: dict[str, Any]) -> str:
+        terms = terms_from_logs(logs, self._beta)
+        if not terms.beta:
+            return f"loss {terms.loss:.4g}"
+        parts = f"reconstruction {terms.reconstruction:.5g} + weighted KL {terms.weighted_kl:.4g}"
+        return f"loss {terms.loss:.5g} = {parts}"

@@ -102,7 +102,11 @@ def _train(run: RunDirectory, recipe: Recipe, store: Store, note: Callable[[str]
     validation_batches = Batches(validation_images, spec.batch_size, spec.seed, shuffle=False)
     progress = ProgressCallback(model.objective.beta, len(train_images), spec.epochs)
     callbacks = [preview_callback(run, store, spec.seed, progress.say), progress]
-    result = fit(model, train_batches, validation_batches, spec, run.path / "checkpoints", callbacks, run.write_history)
+    checkpoints = run.path / "checkpoints"
+    try:
+        result = fit(model, train_batches, validation_batches, spec, checkpoints, callbacks, run.write_history)
+    finally:
+        progress.close()
     save_networks(model, recipe, run.path)
     if result.kept_epoch != len(result.history):
         note(f"Stopped after epoch {len(result.history)}; kept the networks of epoch {result.kept_epoch}, the best.")

@@ -1,0 +1,44 @@
+"""The running means and extremes behind every log."""
+
+import keras
+import numpy as np
+import pytest
+
+from zscape.pathways.trackers import PARTS, Extreme, PartTrackers
+
+
+def value(tracker):
+    return float(keras.ops.convert_to_numpy(tracker.result()))
+
+
+def test_means_count_images_not_batches():
+    trackers = PartTrackers(variational=True)
+    batches = [np.arange(5.0, dtype=np.float32), np.array([100.0], np.float32)]
+    for number, batch in enumerate(batches):
+        trackers.update({part: batch * (k + 1) for k, part in enumerate(PARTS)}, np.array([[number, -number]], np.float32))
+    for k, part in enumerate(PARTS):
+        assert value(trackers.means[part]) == pytest.approx((k + 1) * 110 / 6)
+    assert value(trackers.extremes["log_var_min"]) == -1 and value(trackers.extremes["log_var_max"]) == 1
+
+
+def test_everything_is_reset():
+    trackers = PartTrackers(variational=True)
+    for first in (7.0, 3.0):
+        for tracker in trackers.all():
+            tracker.reset_state()
+        trackers.update({part: np.full(2, first, np.float32) for part in PARTS}, np.full((2, 3), first, np.float32))
+        assert [value(tracker) for tracker in trackers.all()] == [first] * 5
+
+
+def test_without_log_var_there_are_no_extremes():
+    trackers = PartTrackers(variational=False)
+    assert [tracker.name for tracker in trackers.all()] == list(PARTS)
+    trackers.update({part: np.ones(2, np.float32) for part in PARTS}, None)
+
+
+@pytest.mark.parametrize(("kind", "expected"), [("min", -4.0), ("max", 9.0)])
+def test_extremes(kind, expected):
+    extreme = Extreme(kind, "it")
+    for values in ([1.0, 9.0], [-4.0, 2.0], [0.0, 0.0]):
+        extreme.update_state(np.array(values, np.float32))
+    assert value(extreme) == expected

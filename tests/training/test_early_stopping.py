@@ -1,0 +1,44 @@
+"""Which epoch is the best, and when to stop."""
+
+import pytest
+
+from zscape.core.errors import InputError
+from zscape.specs.training import EarlyStoppingSpec
+from zscape.training.early_stopping import BestEpoch
+
+
+def watched(losses, **spec):
+    best, taken = BestEpoch(EarlyStoppingSpec(**spec)), []
+    for epoch, loss in enumerate(losses, start=1):
+        taken.append(best.take({"epoch": epoch, "train": {"kl": 1.0}, "validation": {"loss": loss}}))
+        if best.exhausted:
+            break
+    return best, taken
+
+
+def test_best_is_the_least():
+    best, taken = watched([3.0, 2.0, 2.5, 1.0, 1.0])
+    assert best.epoch == 4 and taken == [True, True, False, True, False]
+    assert not best.exhausted, "without patience it never stops"
+
+
+def test_patience_counts_epochs_since_the_best():
+    best, taken = watched([3.0, 2.0, 2.5, 1.9, 2.0, 2.0, 2.0, 0.0], patience=3)
+    assert best.epoch == 4 and len(taken) == 7
+
+
+def test_small_improvements_do_not_count():
+    best, _ = watched([3.0, 2.95, 2.91, 2.8, 2.75], min_delta=0.1, patience=4)
+    assert best.epoch == 4
+    assert watched([1e9], min_delta=1e10)[0].epoch == 1, "the first epoch is always an improvement on nothing"
+
+
+def test_other_quantities():
+    assert watched([1.0, 2.0], quantity="train.kl")[0].epoch == 1
+
+
+@pytest.mark.parametrize("quantity", ["validation.lose", "val_loss", "validation", "validation.loss.x", ""])
+def test_unknown_quantity_names_the_known(quantity):
+    sentence = r"training\.early_stopping\.quantity: history has no number .*; it has train\.kl, validation\.loss"
+    with pytest.raises(InputError, match=sentence):
+        watched([1.0], quantity=quantity)

@@ -1,0 +1,69 @@
+"""The record of an epoch."""
+
+import json
+import types
+
+import pytest
+
+from zscape.core.errors import TrainingStopped
+from zscape.training.history import EpochRecord, HistoryCallback, terms_from_logs
+
+LOGS = {"loss": 99.0, "reconstruction": 10.0, "kl_mu": 1.5, "kl_log_var": 0.5}
+
+
+def history_callback(beta=3.0):
+    records = []
+    callback = HistoryCallback(beta, 20, records.append)
+    callback.set_model(types.SimpleNamespace(optimizer=types.SimpleNamespace(iterations=12, learning_rate=0.01)))
+    callback.on_epoch_begin(1)
+    callback.on_train_batch_end(0)
+    return callback, records
+
+
+def test_terms_are_put_together_from_the_parts_alone():
+    terms = terms_from_logs({**LOGS, "kl": 77.0, "weighted_kl": 55.0}, 3.0)
+    assert terms == {
+        "loss": 16.0,
+        "reconstruction": 10.0,
+        "kl": 2.0,
+        "kl_mu": 1.5,
+        "kl_log_var": 0.5,
+        "weighted_kl": 6.0,
+        "kl_share": 0.375,
+        "beta": 3.0,
+    }
+
+
+def test_extremes_and_prefix():
+    logs = {f"val_{name}": value for name, value in {**LOGS, "log_var_min": -4.0, "log_var_max": 2.0}.items()}
+    terms = terms_from_logs(logs, 3.0, "val_")
+    assert (terms["loss"], terms["log_var_min"], terms["log_var_max"]) == (16.0, -4.0, 2.0)
+
+
+def test_record():
+    callback, records = history_callback()
+    callback.on_epoch_end(1, {**LOGS, **{f"val_{name}": value for name, value in LOGS.items()}})
+    (record,) = records
+    assert (record.epoch, record.step, record.learning_rate) == (2, 12, 0.01)
+    assert record.validation == record.train
+    assert record.seconds > 0 and record.images_per_second == pytest.approx(20 / record.seconds)
+    assert json.loads(json.dumps(record.to_json(), allow_nan=False)) == record.to_json()
+    assert set(record.to_json()) == set(EpochRecord.__dataclass_fields__)
+
+
+def test_without_validation():
+    callback, records = history_callback()
+    callback.on_epoch_end(0, LOGS)
+    assert records[0].validation is None and records[0].to_json()["validation"] is None
+
+
+@pytest.mark.parametrize("prefix", ["", "val_"])
+@pytest.mark.parametrize("broken", [["reconstruction"], ["kl_mu"], ["kl_mu", "kl_log_var"]])
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
+def test_what_is_not_finite_stops_the_training_by_name(prefix, broken, value):
+    callback, records = history_callback()
+    logs = {**LOGS, **{f"val_{name}": number for name, number in LOGS.items()}, **{prefix + name: value for name in broken}}
+    split = "validation" if prefix else "training"
+    with pytest.raises(TrainingStopped, match=f"^Epoch 5: {' and '.join(broken)} of the {split} images is not a finite"):
+        callback.on_epoch_end(4, logs)
+    assert records == []

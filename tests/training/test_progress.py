@@ -1,0 +1,155 @@
+"""What is shown while training: losses that add up, time left."""
+
+import io
+import math
+import re
+
+import pytest
+from rich.console import Console
+
+from zscape.training import progress
+from zscape.training.progress import ProgressCallback
+
+LOSS = re.compile(r"loss (\S+) = reconstruction (\S+) \+ weighted KL (\S+)")
+LOGS = {"loss": 258.90, "reconstruction": 209.01, "kl_mu": 2.0, "kl_log_var": 1.49}
+
+
+class Clock:
+    now = 1000.0
+
+    def perf_counter(self):
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(progress, "time", clock)
+    return clock
+
+
+def callback_to(beta=1.0, epochs=10, terminal=False, width=200):
+    console = Console(file=io.StringIO(), highlight=False, soft_wrap=True, force_terminal=terminal, width=width)
+    callback = ProgressCallback(beta, images_per_epoch=100, epochs=epochs, console=console)
+    callback.set_params({"steps": 10})
+    callback.on_train_begin()
+    return callback, console.file
+
+
+def unit_in_last_place(number):
+    """The worth of one unit of the last digit printed."""
+    digits, _, exponent = number.partition("e")
+    return 10.0 ** (int(exponent or 0) - len(digits.partition(".")[2]))
+
+
+def assert_adds_up(line):
+    printed = LOSS.search(line)
+    loss, reconstruction, weighted_kl = map(float, printed.groups())
+    rounding = sum(unit_in_last_place(number) for number in printed.groups()) / 2
+    assert abs(loss - reconstruction - weighted_kl) <= rounding * 1.0001, line
+
+
+def test_a_training_writes_one_plain_line_per_epoch(straight):
+    assert len(straight.lines) == 4
+    for number, (line, record) in enumerate(zip(straight.lines, straight.result.history, strict=True), start=1):
+        assert line.startswith(f"epoch {number}/4  loss ")
+        assert "\x1b" not in line
+        assert_adds_up(line)
+        terms = record["train"]
+        printed = [float(number) for number in LOSS.search(line).groups()]
+        assert printed == pytest.approx([terms[name] for name in ("loss", "reconstruction", "weighted_kl")], rel=1e-3)
+        validation = float(re.search(r"validation (\S+)", line)[1])
+        assert validation == pytest.approx(record["validation"]["loss"], rel=1e-3)
+        assert re.search(r"  [\d,]+ images/s  ", line)
+        assert re.search(r"  (\d+ s|\d+:\d\d:\d\d) left$", line)
+    assert straight.lines[-1].endswith("  0 s left")
+
+
+def test_printed_loss_is_the_sum_whatever_keras_says(clock):
+    """The articles' display showed 209.01 + 3.49 beside a total of 258.90: an average of averages."""
+    callback, file = callback_to()
+    callback.on_epoch_begin(0)
+    clock.now += 10
+    callback.on_epoch_end(0, LOGS)
+    assert file.getvalue() == "epoch 1/10  loss 212.5 = reconstruction 209.01 + weighted KL 3.49  10 images/s  0:01:30 left\n"
+
+
+@pytest.mark.parametrize("scale", [1e-4, 0.1, 1.0, 1e4])
+@pytest.mark.parametrize("beta", [1e-5, 0.1568, 15.0])
+def test_lines_add_up_at_every_scale(clock, scale, beta):
+    callback, file = callback_to(beta)
+    for epoch in range(3):
+        callback.on_epoch_begin(epoch)
+        clock.now += 1
+        callback.on_epoch_end(epoch, {name: value * scale * (epoch + 1) / 3 for name, value in LOGS.items()})
+    for line in file.getvalue().splitlines():
+        assert_adds_up(line)
+
+
+def test_without_weight_there_is_nothing_to_add(clock):
+    callback, file = callback_to(beta=0.0)
+    callback.on_epoch_begin(0)
+    clock.now += 10
+    callback.on_epoch_end(0, {**LOGS, "val_loss": 12.3456})
+    assert file.getvalue().startswith("epoch 1/10  loss 209  validation 12.35  10 images/s")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(1, "9 s"), (6, "54 s"), (7, "0:01:03"), (400, "1:00:00"), (4321, "10:48:09")]
+)
+def test_time_left(clock, seconds, text):
+    callback, file = callback_to()
+    callback.on_epoch_begin(0)
+    clock.now += seconds
+    callback.on_epoch_end(0, LOGS)
+    assert file.getvalue().endswith(f"  {text} left\n")
+
+
+def test_resumed_training_counts_only_its_own_time(clock):
+    callback, file = callback_to()
+    callback.on_epoch_begin(7)
+    clock.now += 5
+    callback.on_epoch_end(7, LOGS)
+    assert file.getvalue().startswith("epoch 8/10 ") and file.getvalue().endswith("  10 s left\n")
+
+
+def test_long_epochs_write_plain_lines_now_and_then(clock):
+    callback, file = callback_to()
+    callback.on_epoch_begin(0)
+    for batch in range(9):
+        clock.now += 7
+        callback.on_train_batch_end(batch, LOGS)
+    lines = file.getvalue().splitlines()
+    assert [line.split()[3] for line in lines] == ["3/10", "6/10", "9/10"]
+    assert lines[0].startswith("epoch 1/10  step 3/10  loss 212.5 = ") and lines[0].endswith("1 images/s  0:11:19 left")
+    for line in lines:
+        assert_adds_up(line)
+
+
+def test_terminal_shows_a_live_line_and_leaves_the_epochs(clock):
+    callback, file = callback_to(terminal=True)
+    callback.on_epoch_begin(0)
+    for batch in range(3):
+        clock.now += 1
+        callback.on_train_batch_end(batch, LOGS)
+    assert "step 3/10" in file.getvalue() and "\x1b[" in file.getvalue()
+    callback.on_epoch_end(0, LOGS)
+    callback.say("First picture: x.png")
+    callback.on_train_end()
+    assert "First picture: x.png" in file.getvalue() and "epoch 1/10  loss" in file.getvalue()
+
+
+def test_sentences_are_printed_as_they_are(clock):
+    callback, file = callback_to()
+    callback.say("First picture: runs/[bold]x[/bold].png")
+    assert file.getvalue() == "First picture: runs/[bold]x[/bold].png\n"
+
+
+def test_a_loss_that_is_not_a_number_is_shown(clock):
+    """The history's callback comes after this one and stops the training in words."""
+    callback, file = callback_to()
+    callback.on_epoch_begin(0)
+    clock.now += 30
+    callback.on_train_batch_end(3, {**LOGS, "reconstruction": math.nan})
+    callback.on_epoch_end(0, {**LOGS, "kl_mu": math.inf})
+    assert "reconstruction nan" in file.getvalue() and "weighted KL inf" in file.getvalue()
