@@ -32,7 +32,9 @@ hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 def pytest_configure(config: pytest.Config) -> None:
     # Keras' convert_to_numpy calls np.array on TensorFlow's tensors, whose __array__ does not know NumPy 2's `copy`.
-    config.addinivalue_line("filterwarnings", "ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+    config.addinivalue_line(
+        "filterwarnings", "ignore:__array__ implementation doesn't accept a copy:DeprecationWarning"
+    )
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -1,5 +1,6 @@
 """The command line in this process, and one tiny run that most tests look at and none changes."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,9 @@ class Outcome:
 
 
 @pytest.fixture
-def zscape(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Outcome]:
+def zscape(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Outcome]:
     """Run commands as a shell would, in a working directory of the test's own."""
     monkeypatch.chdir(tmp_path)
 
@@ -42,11 +45,11 @@ def refused(zscape: Callable[..., Outcome], tmp_path: Path) -> Callable[..., str
     """Run a command that must be refused: exit code 2, a sentence, no traceback, no file new, gone or changed."""
 
     def call(*arguments: object) -> str:
-        before = snapshot(tmp_path)
+        before = _snapshot(tmp_path)
         outcome = zscape(*arguments)
         assert outcome.code == 2, outcome
         assert outcome.out == "" and "Traceback" not in outcome.err
-        assert snapshot(tmp_path) == before
+        assert _snapshot(tmp_path) == before
         sentence = outcome.err[outcome.err.index("zscape: ") :].removeprefix("zscape: ")
         assert sentence.endswith("\n") and ".." not in sentence.replace("...", "")
         return sentence.removesuffix("\n")
@@ -54,10 +57,16 @@ def refused(zscape: Callable[..., Outcome], tmp_path: Path) -> Callable[..., str
     return call
 
 
-def snapshot(folder: Path) -> dict[str, tuple[bytes, int]]:
+def _snapshot(folder: Path) -> dict[str, tuple[bytes, int]]:
     """Return content and time of change of every file below a folder, hidden ones included."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     return {str(path.relative_to(folder)): (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
+
+
+@pytest.fixture
+def snapshot() -> Callable[[Path], dict[str, tuple[bytes, int]]]:
+    """What a folder holds, to compare with what it holds later."""
+    return _snapshot
 
 
 # 29 images for training and 25 for validation: batches of 20 leave short last ones in both.
@@ -90,7 +99,5 @@ def trained(session_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
 @pytest.fixture
 def in_reach(trained: Path, tmp_path: Path) -> Path:
     """The trained run as `run` in the test's working directory, a copy."""
-    import shutil
-
     shutil.copytree(trained, tmp_path / "run")
     return Path("run")

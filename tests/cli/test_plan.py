@@ -38,7 +38,9 @@ def test_json_has_layers_that_add_up_and_a_total(plans):
         assert plan["total"] == plan["encoder"]["parameters"] + plan["decoder"]["parameters"]
         for network in ("encoder", "decoder"):
             assert sum(layer["parameters"] for layer in plan[network]["layers"]) == plan[network]["parameters"]
-            assert all(set(layer) == {"name", "kind", "output_shape", "parameters"} for layer in plan[network]["layers"])
+            assert all(
+                set(layer) == {"name", "kind", "output_shape", "parameters"} for layer in plan[network]["layers"]
+            )
         assert plan["image_shape"] == plan["decoder"]["layers"][-1]["output_shape"] == [96, 96, 3]
         assert plan["memory"]["total"] == sum(
             plan["memory"][part] for part in ("parameters", "gradients", "optimizer", "activations")

@@ -24,7 +24,11 @@ FACES, DIGITS = ("--image", "96x96x3"), ("--image", "28x28x1")
         ((*DIGITS, "--z-dim", 2, "--fact", 2e-4, "--convention", "mean"), "beta", 0.1568),
         ((*DIGITS, "--z-dim", 12, "--fact", 6.5e-4, "--convention", "mean"), "beta", 0.08493333333),
         # mse: 2 sigma^2 = C * fact = 0.06, and 2 * fact * H*W*C / z_dim = 2 * 2e-4 * 784 / 2
-        ((*FACES, "--z-dim", 256, "--fact", 2e-2, "--convention", "tape", "--reconstruction", "mse"), "sigma", 0.173205),
+        (
+            (*FACES, "--z-dim", 256, "--fact", 2e-2, "--convention", "tape", "--reconstruction", "mse"),
+            "sigma",
+            0.173205,
+        ),
         ((*DIGITS, "--z-dim", 2, "--fact", 2e-4, "--convention", "mean", "--reconstruction", "mse"), "sigma", 0.28),
     ],
 )
@@ -61,7 +65,7 @@ def test_table_has_a_dash_where_a_form_does_not_exist(zscape):
         (("--beta", 1, "--sigma", 1), "weight: state the weight once, as beta, fact (with convention) or sigma; "),
         (("--fact", 5), "weight: fact and convention (tape or mean) belong together; received only one of them."),
         (("--fact", 5, "--convention", "tap"), "weight.convention: must be 'tape' or 'mean'; received 'tap'."),
-        (("--fact", -1, "--convention", "tape"), "weight.fact: must be greater than 0.0; received -1.0."),
+        (("--fact", -1, "--convention", "tape"), "weight.fact: must be greater than 0; received -1.0."),
         (("--beta", "nan"), "weight.beta: must be "),
         (("--sigma", 1), "weight.sigma goes with reconstruction: mse; a Bernoulli likelihood has no sigma."),
         (("--beta", 1, "--reconstruction", "bse"), "reconstruction: must be 'bce' or 'mse'; received 'bse'."),

@@ -56,13 +56,15 @@ def test_scaling_looks_at_the_dtype():
 
 @pytest.mark.parametrize("images", [IMAGES * 1.0, IMAGES / 127.5 - 1, np.full(IMAGES.shape, np.nan)])
 def test_images_out_of_range_are_refused(vae, images):
-    with pytest.raises(InputError, match=r"Expected uint8 images or floats in \[0, 1\], received .* divide by 255"):
+    with pytest.raises(
+        InputError, match=r"Expected integer images in \[0, 255\] or floats in \[0, 1\], received float64 from "
+    ):
         vae.encode(images)
 
 
 def test_integers_beyond_a_byte_are_refused(vae):
     for images in (IMAGES.astype(np.uint16) * 257, IMAGES.astype(np.int32) - 128):
-        with pytest.raises(InputError, match="Expected uint8 images"):
+        with pytest.raises(InputError, match=r"Expected integer images in \[0, 255\] .*, received u?int\d\d from "):
             vae.encode(images)
 
 

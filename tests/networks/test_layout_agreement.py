@@ -65,7 +65,7 @@ def assert_built_as_planned(recipe):
     assert tuple(decoder(z).shape) == (1, *recipe.image_shape)
 
 
-@settings(max_examples=45)
+@settings(max_examples=50)
 @given(recipes())
 def test_mirror_decoder(recipe):
     assert_built_as_planned(recipe)
@@ -112,3 +112,17 @@ def test_sizes_are_those_of_keras(kernel, stride, padding):
         if extras is not None:
             padded = keras.layers.Conv2DTranspose(1, kernel, strides=stride, padding=padding, output_padding=extras)
             assert tuple(padded.compute_output_shape((1, small, small, 1))) == (1, size, size, 1)
+
+
+@pytest.mark.parametrize("padding", ["same", "valid"])
+@pytest.mark.parametrize("stride", [1, 2, 3])
+@pytest.mark.parametrize("kernel", [1, 2, 3, 4, 5])
+def test_transposed_convolutions_run_to_their_sizes(kernel, stride, padding):
+    """Run, because TensorFlow aborts on some paddings that Keras lets through."""
+    for target in ((7, 8), (9, 9), (10, 12)):
+        small = tuple(conv_size(size, kernel, stride, padding) for size in target)
+        extras = output_padding(small, target, kernel, stride, padding)
+        layer = keras.layers.Conv2DTranspose(1, kernel, strides=stride, padding=padding, output_padding=extras)
+        reached = layer(np.zeros((1, *small, 1), np.float32)).shape[1:3]
+        plain = tuple(transposed_size(size, kernel, stride, padding) for size in small)
+        assert tuple(reached) == (plain if extras is None else target)

@@ -15,7 +15,9 @@ def test_means_count_images_not_batches():
     trackers = PartTrackers(variational=True)
     batches = [np.arange(5.0, dtype=np.float32), np.array([100.0], np.float32)]
     for number, batch in enumerate(batches):
-        trackers.update({part: batch * (k + 1) for k, part in enumerate(PARTS)}, np.array([[number, -number]], np.float32))
+        trackers.update(
+            {part: batch * (k + 1) for k, part in enumerate(PARTS)}, np.array([[number, -number]], np.float32)
+        )
     for k, part in enumerate(PARTS):
         assert value(trackers.means[part]) == pytest.approx((k + 1) * 110 / 6)
     assert value(trackers.extremes["log_var_min"]) == -1 and value(trackers.extremes["log_var_max"]) == 1

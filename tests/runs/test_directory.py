@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from zscape.core.errors import InputError
+from zscape.core.files import write_json
 from zscape.runs.directory import RunDirectory
 from zscape.specs.recipe import Recipe
 
@@ -17,9 +18,9 @@ def run(tmp_path):
 
 def test_open(run, tmp_path):
     assert RunDirectory.open(str(tmp_path)).recipe == Recipe()
-    with pytest.raises(InputError, match="There is no run directory .*nowhere"):
+    with pytest.raises(InputError, match=r"There is no run directory .*nowhere"):
         RunDirectory.open(tmp_path / "nowhere")
-    with pytest.raises(InputError, match="There is no run directory .*recipe.yaml"):
+    with pytest.raises(InputError, match=r"There is no run directory .*recipe\.yaml"):
         RunDirectory.open(tmp_path / "recipe.yaml")
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputError, match=r"empty holds no run: it has no recipe\.yaml\. `zscape run RECIPE` makes one"):
@@ -82,17 +83,28 @@ def test_missing_images_are_a_sentence(run):
         run.images()
 
 
-def test_trained_when_both_networks_are_there(run):
+def test_trained_when_both_networks_are_of_the_same_epoch(run):
     assert not run.is_trained
-    (run.path / "encoder").mkdir()
+    write_json(run.path / "encoder" / "config.json", {"epochs": 2})
     assert not run.is_trained
-    (run.path / "decoder").mkdir()
+    write_json(run.path / "decoder" / "config.json", {"epochs": 1})
+    assert not run.is_trained, "the process died between the two"
+    write_json(run.path / "decoder" / "config.json", {"epochs": 2})
     assert run.is_trained
+    assert run.trained_epochs == 2
 
 
 def test_clear_deletes_only_what_a_run_makes(run, tiny_recipe):
     assert run.recipe == Recipe()
-    ours = ["provenance.json", "history.jsonl", "metrics.json", "latents.npz", "analysis.json", "images.npz", "report.html"]
+    ours = [
+        "provenance.json",
+        "history.jsonl",
+        "metrics.json",
+        "latents.npz",
+        "analysis.json",
+        "images.npz",
+        "report.html",
+    ]
     for name in ours:
         (run.path / name).write_text("x")
     for name in ("checkpoints", "encoder", "decoder", "priors", "figures"):

@@ -90,7 +90,9 @@ def test_several_errors_come_together():
 
 
 def test_unknown_recipe_names_the_nearest():
-    with pytest.raises(InputError, match=r"Unknown recipe 'mnist_2'\. Did you mean 'mnist_2d'\? Known: .*digits.* \.yaml"):
+    with pytest.raises(
+        InputError, match=r"Unknown recipe 'mnist_2'\. Did you mean 'mnist_2d'\? Known: .*digits.* \.yaml"
+    ):
         compose_recipe("mnist_2")
 
 
@@ -135,5 +137,5 @@ def test_empty_file_is_the_default_recipe(recipe_file):
 
 
 def test_missing_file(tmp_path):
-    with pytest.raises(InputError, match="There is no recipe file .*none"):
+    with pytest.raises(InputError, match=r"There is no recipe file .*none"):
         read_recipe_file(tmp_path / "none.yaml")

@@ -33,7 +33,6 @@ def test_maps_of_an_odd_size():
     assert map_shapes((45, 37, 3), model) == [(45, 37, 3), (41, 33, 4), (21, 17, 5), (10, 8, 6)]
 
 
-
 def test_own_decoder_may_overshoot_by_less_than_its_last_stride_and_is_cropped():
     model = ModelSpec.model_validate({"filters": [4, 6], "strides": 2, "decoder": {"filters": [5, 1], "strides": 2}})
     *_, last, crop = decoder_layout((11, 12, 1), model)  # 3x3 -> 6x6 -> 12x12
@@ -46,7 +45,10 @@ def test_own_decoder_may_overshoot_by_less_than_its_last_stride_and_is_cropped()
 @pytest.mark.parametrize(
     ("decoder", "sentence"),
     [
-        ({"filters": [5, 1], "strides": [2, 1]}, r"lead to 4x4 pixels, but the images have 8x8: change decoder\.strides"),
+        (
+            {"filters": [5, 1], "strides": [2, 1]},
+            r"lead to 4x4 pixels, but the images have 8x8: change decoder\.strides",
+        ),
         ({"filters": [5, 1], "strides": [2, 3]}, r"lead to 12x12 pixels, but the images have 8x8"),
         ({"filters": [5, 3], "strides": 2}, r"decoder\.filters ends in 3, but the images have 1 channels"),
     ],
@@ -59,5 +61,5 @@ def test_own_decoder_that_misses_the_image_names_both(decoder, sentence):
 
 def test_kernel_larger_than_its_map_names_layer_and_sizes():
     model = ModelSpec(filters=(4, 6), kernels=(3, 5), padding=("valid", "valid"))
-    with pytest.raises(ValueError, match="convolution 2 of the encoder has a kernel of 5 .* its input of 3x3 pixels"):
+    with pytest.raises(ValueError, match=r"convolution 2 of the encoder has a kernel of 5 .* its input of 3x3 pixels"):
         encoder_layout((8, 8, 1), model)

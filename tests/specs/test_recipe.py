@@ -58,7 +58,9 @@ def test_a_single_number_or_word_serves_all_layers():
 
 @pytest.mark.parametrize("kernels", [3, [3]])
 def test_decoder_lists_need_decoder_filters(kernels):
-    with pytest.raises(InputError, match=r"decoder\.kernels needs decoder\.filters; without it the encoder is mirrored"):
+    with pytest.raises(
+        InputError, match=r"decoder\.kernels needs decoder\.filters; without it the encoder is mirrored"
+    ):
         parse_recipe({"model": {"decoder": {"kernels": kernels}}})
 
 

@@ -75,7 +75,10 @@ def test_restored_before_the_optimizer_has_slots(model, tiny_recipe, path):
     [
         ({"model.z_dim": 4}, r"The checkpoint does not belong to this network: .* has shape .*, expected"),
         ({"model.kind": "ae"}, r"The checkpoint does not belong to this network: missing .*, not expected .*"),
-        ({"model.filters": [3, 4, 5], "model.strides": 1}, "does not belong to this network: missing decoder/batch_norm_2"),
+        (
+            {"model.filters": [3, 4, 5], "model.strides": 1},
+            "does not belong to this network: missing decoder/batch_norm_2",
+        ),
         ({"model.batch_norm": False}, "not expected .*batch_norm"),
     ],
 )
@@ -89,7 +92,7 @@ def test_another_network_is_refused_and_left_alone(ready, path, settings, senten
 
 
 def test_missing(tmp_path):
-    with pytest.raises(InputError, match="There is no checkpoint .*last"):
+    with pytest.raises(InputError, match=r"There is no checkpoint .*last"):
         read_checkpoint(tmp_path / "last.safetensors")
 
 

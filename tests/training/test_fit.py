@@ -124,7 +124,9 @@ def test_early_stopping_keeps_the_best_networks(train, tiny_recipe, tiny_store, 
     assert best == 1, "an equal loss is no improvement"
     assert len(history) == 3 and training.result.kept_epoch == best
     kept = weights(training.model)
-    assert all(np.allclose(array, kept[name], rtol=0, atol=1e-20) for name, array in weights(build_model(recipe)).items())
+    assert all(
+        np.allclose(array, kept[name], rtol=0, atol=1e-20) for name, array in weights(build_model(recipe)).items()
+    )
     assert history[2]["validation"]["loss"] > history[0]["validation"]["loss"]
     again = train(recipe, tmp_path)
     assert again.snapshots == [] and again.result == training.result, "a stopped training stays stopped"

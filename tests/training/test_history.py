@@ -6,6 +6,7 @@ import types
 import pytest
 
 from zscape.core.errors import TrainingStopped
+from zscape.formulas.terms import LossTerms
 from zscape.training.history import EpochRecord, HistoryCallback, terms_from_logs
 
 LOGS = {"loss": 99.0, "reconstruction": 10.0, "kl_mu": 1.5, "kl_log_var": 0.5}
@@ -22,22 +23,24 @@ def history_callback(beta=3.0):
 
 def test_terms_are_put_together_from_the_parts_alone():
     terms = terms_from_logs({**LOGS, "kl": 77.0, "weighted_kl": 55.0}, 3.0)
-    assert terms == {
-        "loss": 16.0,
-        "reconstruction": 10.0,
-        "kl": 2.0,
-        "kl_mu": 1.5,
-        "kl_log_var": 0.5,
-        "weighted_kl": 6.0,
-        "kl_share": 0.375,
-        "beta": 3.0,
-    }
+    assert terms == LossTerms(
+        loss=16.0, reconstruction=10.0, kl=2.0, kl_mu=1.5, kl_log_var=0.5, weighted_kl=6.0, kl_share=0.375, beta=3.0
+    )
 
 
-def test_extremes_and_prefix():
-    logs = {f"val_{name}": value for name, value in {**LOGS, "log_var_min": -4.0, "log_var_max": 2.0}.items()}
-    terms = terms_from_logs(logs, 3.0, "val_")
-    assert (terms["loss"], terms["log_var_min"], terms["log_var_max"]) == (16.0, -4.0, 2.0)
+def test_prefix():
+    logs = {f"val_{name}": value for name, value in LOGS.items()} | dict.fromkeys(LOGS, 1.0)
+    assert terms_from_logs(logs, 3.0, "val_").loss == 16.0
+    assert terms_from_logs(logs, 3.0).loss == 7.0
+
+
+def test_extremes_of_log_var():
+    callback, records = history_callback()
+    seen = {"log_var_min": -4.0, "log_var_max": 2.0, "val_log_var_min": -5.0, "val_log_var_max": 1.0}
+    callback.on_epoch_end(1, {**LOGS, **{f"val_{name}": value for name, value in LOGS.items()}, **seen})
+    (record,) = records
+    assert (record.train["log_var_min"], record.train["log_var_max"]) == (-4.0, 2.0)
+    assert (record.validation["log_var_min"], record.validation["log_var_max"]) == (-5.0, 1.0)
 
 
 def test_record():
@@ -62,8 +65,14 @@ def test_without_validation():
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
 def test_what_is_not_finite_stops_the_training_by_name(prefix, broken, value):
     callback, records = history_callback()
-    logs = {**LOGS, **{f"val_{name}": number for name, number in LOGS.items()}, **{prefix + name: value for name in broken}}
+    logs = {
+        **LOGS,
+        **{f"val_{name}": number for name, number in LOGS.items()},
+        **{prefix + name: value for name in broken},
+    }
     split = "validation" if prefix else "training"
-    with pytest.raises(TrainingStopped, match=f"^Epoch 5: {' and '.join(broken)} of the {split} images is not a finite"):
+    with pytest.raises(
+        TrainingStopped, match=f"^Epoch 5: {' and '.join(broken)} of the {split} images is not a finite"
+    ):
         callback.on_epoch_end(4, logs)
     assert records == []

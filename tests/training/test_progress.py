@@ -71,7 +71,10 @@ def test_printed_loss_is_the_sum_whatever_keras_says(clock):
     callback.on_epoch_begin(0)
     clock.now += 10
     callback.on_epoch_end(0, LOGS)
-    assert file.getvalue() == "epoch 1/10  loss 212.5 = reconstruction 209.01 + weighted KL 3.49  10 images/s  0:01:30 left\n"
+    assert (
+        file.getvalue()
+        == "epoch 1/10  loss 212.5 = reconstruction 209.01 + weighted KL 3.49  10 images/s  0:01:30 left\n"
+    )
 
 
 @pytest.mark.parametrize("scale", [1e-4, 0.1, 1.0, 1e4])
@@ -135,7 +138,7 @@ def test_terminal_shows_a_live_line_and_leaves_the_epochs(clock):
     assert "step 3/10" in file.getvalue() and "\x1b[" in file.getvalue()
     callback.on_epoch_end(0, LOGS)
     callback.say("First picture: x.png")
-    callback.on_train_end()
+    callback.close()
     assert "First picture: x.png" in file.getvalue() and "epoch 1/10  loss" in file.getvalue()
 
 

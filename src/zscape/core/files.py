@@ -29,6 +29,21 @@ def write_bytes(path: Path, data: bytes) -> None:
         raise
 
 
+def copy_whole(source: Path, target: Path) -> None:
+    """Make `target` hold what `source` holds now, at once; no bytes are copied where the file system has hard links.
+
+    Later writes of `source` with this module replace the file, so `target` keeps its content.
+    """
+    aside = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        os.link(source, aside)
+        os.replace(aside, target)
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.unlink(aside)
+        write_bytes(target, source.read_bytes())
+
+
 def write_text(path: Path, text: str) -> None:
     """Write `text` as UTF-8, whole or not at all."""
     write_bytes(path, text.encode())

@@ -22,8 +22,14 @@ _FORMAT = 1
 _BUILDERS: dict[str, Callable[..., keras.Model]] = {"encoder": build_encoder, "decoder": build_decoder}
 
 
-def save_networks(model: LatentModel, recipe: Recipe, directory: Path) -> None:
+def save_networks(model: LatentModel, recipe: Recipe, epochs: int, directory: Path) -> None:
     """Write `encoder/` and `decoder/` below a run directory.
+
+    Args:
+        model: the trained model.
+        recipe: its recipe.
+        epochs: epochs trained; the two networks belong together only where they agree in it.
+        directory: the run directory.
 
     Raises:
         OSError: when they cannot be written; files already there stay as they were.
@@ -32,6 +38,7 @@ def save_networks(model: LatentModel, recipe: Recipe, directory: Path) -> None:
         config = {
             "format": _FORMAT,
             "part": name,
+            "epochs": epochs,
             "image_shape": list(recipe.image_shape),
             "model": recipe.model.model_dump(mode="json"),
             "objective": recipe.objective.model_dump(mode="json"),
@@ -47,9 +54,16 @@ def load_network(directory: Path) -> keras.Model:
         InputError: when files are missing, damaged, of an unknown format, or do not belong together.
     """
     config = read_json(directory / "config.json")
-    if not isinstance(config, dict) or config.get("format") != _FORMAT or config.get("part") not in _BUILDERS:
-        raise InputError(f"{directory / 'config.json'} is not the config of an encoder or decoder of zscape.")
-    part = _BUILDERS[config["part"]](tuple(config["image_shape"]), ModelSpec.model_validate(config["model"]))
+    try:
+        if config["format"] != _FORMAT:
+            raise ValueError(f"format {config['format']}, expected {_FORMAT}")
+        build, (height, width, channels) = _BUILDERS[config["part"]], config["image_shape"]
+        part = build((height, width, channels), ModelSpec.model_validate(config["model"]))
+    except (KeyError, TypeError, ValueError) as error:
+        reason = " ".join(str(error).split())
+        raise InputError(
+            f"{directory / 'config.json'} is not the config of an encoder or decoder of zscape: {reason}."
+        ) from None
     _load_weights(part, directory / "weights.safetensors")
     return part
 

@@ -40,29 +40,18 @@ def _activation(name: str, model: ModelSpec) -> Callable[[Any], Any]:
 
 def _conv(layout: LayerLayout, model: ModelSpec, seed: int) -> keras.Layer:
     options = layout.options
-    return keras.layers.Conv2D(
-        layout.output_shape[-1],
-        options["kernel"],
-        strides=options["stride"],
-        padding=options["padding"],
-        kernel_initializer=_initial(layout, model, seed),
-        dtype=_dtype(layout),
-        name=layout.name,
-    )
-
-
-def _conv_transpose(layout: LayerLayout, model: ModelSpec, seed: int) -> keras.Layer:
-    options = layout.options
-    return keras.layers.Conv2DTranspose(
-        layout.output_shape[-1],
-        options["kernel"],
-        strides=options["stride"],
-        padding=options["padding"],
-        output_padding=options["output_padding"],
-        kernel_initializer=_initial(layout, model, seed),
-        dtype=_dtype(layout),
-        name=layout.name,
-    )
+    arguments = {
+        "filters": layout.output_shape[-1],
+        "kernel_size": options["kernel"],
+        "strides": options["stride"],
+        "padding": options["padding"],
+        "kernel_initializer": _initial(layout, model, seed),
+        "dtype": _dtype(layout),
+        "name": layout.name,
+    }
+    if layout.kind == "conv":
+        return keras.layers.Conv2D(**arguments)
+    return keras.layers.Conv2DTranspose(**arguments, output_padding=options["output_padding"])
 
 
 def _dense(layout: LayerLayout, model: ModelSpec, seed: int) -> keras.Layer:
@@ -98,7 +87,7 @@ def _crop(layout: LayerLayout, model: ModelSpec, seed: int) -> keras.Layer:
 
 _BUILDERS: dict[str, Callable[[LayerLayout, ModelSpec, int], keras.Layer]] = {
     "conv": _conv,
-    "conv_transpose": _conv_transpose,
+    "conv_transpose": _conv,
     "dense": _dense,
     "batch_norm": _batch_norm,
     "activation": _activate,

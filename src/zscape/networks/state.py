@@ -37,7 +37,7 @@ def optimizer_variables(optimizer: keras.Optimizer) -> dict[str, keras.Variable]
 
 def to_arrays(variables: Mapping[str, keras.Variable]) -> dict[str, np.ndarray]:
     """Return the variables' values as NumPy arrays."""
-    return {name: keras.ops.convert_to_numpy(variable.value) for name, variable in variables.items()}
+    return {name: np.asarray(variable.numpy()) for name, variable in variables.items()}
 
 
 def assign(variables: Mapping[str, keras.Variable], arrays: Mapping[str, np.ndarray], what: str) -> None:

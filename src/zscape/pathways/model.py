@@ -34,6 +34,8 @@ class ComputedLoss(LatentModel):
     ) -> Any:
         """Return the loss of a batch, a scalar in nats per image, and update the trackers.
 
+        Pixels given as floats must lie in [0, 1]; unlike `encode`, which looks, training cannot afford to.
+
         Args:
             x: the model's input.
             y: target images; None takes the input's images.

@@ -26,7 +26,10 @@ def claim_directory(path: Path, recipe: Recipe, fresh: bool = False) -> RunDirec
     """
     if path.exists() and not path.is_dir():
         raise InputError(f"{path} is a file; --out needs a directory.")
-    path.mkdir(parents=True, exist_ok=True)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except NotADirectoryError:
+        raise InputError(f"{path} cannot be made: a part of this path is a file.") from None
     run = RunDirectory(path)
     if not (path / "recipe.yaml").is_file():
         if any(not entry.name.startswith(".") for entry in path.iterdir()):

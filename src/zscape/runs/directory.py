@@ -3,6 +3,8 @@
 import itertools
 import json
 import shutil
+import zipfile
+import zlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -72,6 +74,7 @@ class RunDirectory:
     def write_recipe(self, recipe: Recipe) -> None:
         """Write recipe.yaml."""
         write_text(self.path / "recipe.yaml", recipe.to_yaml())
+        self.__dict__.pop("recipe", None)  # what was read before is out of date
 
     def history(self) -> list[dict[str, Any]]:
         """Return the records of history.jsonl, one per epoch.
@@ -104,14 +107,33 @@ class RunDirectory:
         write_json(self.path / name, to_plain(value))
 
     def images(self) -> dict[str, np.ndarray]:
-        """Return the arrays of images.npz: uint8 (n, height, width, channels) by name."""
-        with np.load(self.path / "images.npz", allow_pickle=False) as arrays:
-            return {name: arrays[name] for name in arrays.files}
+        """Return the arrays of images.npz: uint8 (n, height, width, channels) by name.
+
+        Raises:
+            InputError: when it is missing or damaged.
+        """
+        path = self.path / "images.npz"
+        try:
+            with np.load(path, allow_pickle=False) as arrays:
+                return {name: arrays[name] for name in arrays.files}
+        except FileNotFoundError:
+            raise InputError(f"There is no file {path}.") from None
+        except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+            raise InputError(f"{path} is damaged or cut off ({error}).") from None
+
+    @property
+    def trained_epochs(self) -> int | None:
+        """Epochs behind the networks in encoder/ and decoder/; None without networks, or when the two differ."""
+        configs = [self.path / part / "config.json" for part in ("encoder", "decoder")]
+        if not all(config.is_file() for config in configs):
+            return None
+        encoder, decoder = (read_json(config).get("epochs") for config in configs)
+        return encoder if encoder == decoder else None
 
     @property
     def is_trained(self) -> bool:
         """Whether a training has left its networks here."""
-        return (self.path / "encoder").is_dir() and (self.path / "decoder").is_dir()
+        return self.trained_epochs is not None
 
     def clear(self) -> None:
         """Delete what a run left here, and nothing else."""

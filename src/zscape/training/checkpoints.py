@@ -68,11 +68,12 @@ def read_checkpoint(path: Path) -> Checkpoint:
         with safe_open(path, framework="numpy") as file:
             note = json.loads((file.metadata() or {})["zscape"])
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
-    except (SafetensorError, KeyError, ValueError) as error:
+        version, checkpoint = note["format"], Checkpoint(arrays, note.get("epoch", 0), note.get("history", []))
+    except (SafetensorError, KeyError, ValueError, TypeError, AttributeError) as error:
         raise InputError(f"{path} is not a checkpoint of zscape, or is damaged ({error}).") from None
-    if note["format"] != _FORMAT:
-        raise InputError(f"{path} has checkpoint format {note['format']}; this version of zscape reads {_FORMAT}.")
-    return Checkpoint(arrays, note["epoch"], note["history"])
+    if version != _FORMAT:
+        raise InputError(f"{path} has checkpoint format {version}; this version of zscape reads {_FORMAT}.")
+    return checkpoint
 
 
 def restore(checkpoint: Checkpoint, model: LatentModel) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import keras
 
+from zscape.core.files import copy_whole
 from zscape.data.batches import Batches
 from zscape.networks.latent_model import LatentModel
 from zscape.specs.training import TrainingSpec
@@ -120,7 +121,7 @@ class _EpochKeeper:
         self._on_history(self.history)
         save_checkpoint(self._last, self._model, record.epoch, self.history)
         if is_best:
-            save_checkpoint(self._best, self._model, record.epoch, self.history)
+            copy_whole(self._last, self._best)
         if self.best.exhausted:
             self._model.stop_training = True
 

@@ -19,7 +19,7 @@ def open_trained(directory: Path | str) -> tuple[RunDirectory, Any]:
     """
     run = RunDirectory.open(directory)
     if not run.is_trained:
-        raise InputError(f"{run.path} holds no trained networks yet: `zscape train` makes them.")
+        raise InputError(f"{run.path} holds no finished networks yet: `zscape train` makes them.")
     training = run.recipe.training
     start_backend(training.backend, training.threads, training.deterministic)
     # Imported here because Keras takes seconds to start, and must not before the environment is set.

@@ -22,13 +22,15 @@ def write_png(path: Path | str, picture: Image.Image) -> Path:
     return path
 
 
-def checked_png(path: Path | str) -> Path:
-    """Return `path` if it names a .png file.
+def checked_png(path: Path | str, n: int) -> Path:
+    """Return `path` if it names a .png file and n images can be drawn into it.
 
     Raises:
-        InputError: when it does not.
+        InputError: when it does not, or n is below 1.
     """
     path = Path(path)
     if path.suffix.lower() != ".png":
         raise InputError(f"--out must be a .png file; received {path}.")
+    if n < 1:
+        raise InputError(f"-n must be at least 1, received {n}.")
     return path

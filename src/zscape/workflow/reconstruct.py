@@ -31,9 +31,7 @@ def reconstruct(
     Raises:
         InputError: for a run, images, number or file name that cannot be used.
     """
-    out = checked_png(out)
-    if n < 1:
-        raise InputError(f"-n must be at least 1, received {n}.")
+    out = checked_png(out, n)
     run, model = open_trained(directory)
     originals = store_of_run(run, data).split(split).images(slice(0, n))
     if not len(originals):

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from zscape.core.errors import InputError
 from zscape.figures.grid import image_grid
 from zscape.latent.codes import Codes
 from zscape.latent.priors.fitted_normal import FittedNormal, fit_normal
@@ -40,9 +39,7 @@ def sample(
     Raises:
         InputError: for a run, prior, number or file name that cannot be used.
     """
-    out = checked_png(out)
-    if n < 1:
-        raise InputError(f"-n must be at least 1, received {n}.")
+    out = checked_png(out, n)
     run, model = open_trained(directory)
     points = parse_prior(prior, model.z_dim, _fitted(run, model)).sample(n, seed)
     images = to_bytes(model.decode(points))

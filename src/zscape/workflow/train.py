@@ -78,12 +78,13 @@ def _directory(name: str, recipe: Recipe, out: Path | str | None, fresh: bool) -
 def _is_finished(run: RunDirectory, recipe: Recipe) -> bool:
     from zscape.training.early_stopping import BestEpoch
 
-    if not run.is_trained or run.recipe.training.epochs != recipe.training.epochs:
-        return False
-    best, history = BestEpoch(recipe.training.early_stopping), run.history()
+    epochs = run.trained_epochs
+    if epochs is None or len(history := run.history()) != epochs:
+        return False  # networks of an earlier stop, while a longer training was under way
+    best = BestEpoch(recipe.training.early_stopping)
     for record in history:
         best.take(record)
-    return len(history) >= recipe.training.epochs or best.exhausted
+    return epochs >= recipe.training.epochs or best.exhausted
 
 
 def _train(run: RunDirectory, recipe: Recipe, store: Store, note: Callable[[str], None]) -> None:
@@ -107,7 +108,7 @@ def _train(run: RunDirectory, recipe: Recipe, store: Store, note: Callable[[str]
         result = fit(model, train_batches, validation_batches, spec, checkpoints, callbacks, run.write_history)
     finally:
         progress.close()
-    save_networks(model, recipe, run.path)
+    save_networks(model, recipe, len(result.history), run.path)
     if result.kept_epoch != len(result.history):
         note(f"Stopped after epoch {len(result.history)}; kept the networks of epoch {result.kept_epoch}, the best.")
 

@@ -1,0 +1,49 @@
+"""Sentences that follow the numbers."""
+
+import pytest
+
+from zscape.reporting.sentences import curves_sentence, reconstruction_sentence
+
+
+def history(*losses, part="validation"):
+    other = "train" if part == "validation" else "validation"
+    return [
+        {"epoch": epoch, part: {"loss": loss}, other: {"loss": 1.0} if other == "train" else None}
+        for epoch, loss in enumerate(losses, 1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("losses", "sentence"),
+    [
+        ((50.0,), "The validation loss after one epoch is 50 nats per image."),
+        (
+            (50.0, 40.0),
+            "The validation loss went from 50 to 40 nats per image in 2 epochs and was lowest at the end: "
+            "more epochs may still help.",
+        ),
+        (
+            (500.0, 40.0, 45.5),
+            "The validation loss went from 500.0 to 45.5 nats per image in 3 epochs; it was lowest in epoch 2 (40).",
+        ),
+        (
+            (50.0, 60.0),
+            "The validation loss went from 50 to 60 nats per image in 2 epochs; it was lowest in epoch 1 (50).",
+        ),
+    ],
+)
+def test_curves(losses, sentence):
+    assert curves_sentence(history(*losses)) == sentence
+
+
+def test_curves_without_validation_speak_of_training():
+    assert curves_sentence(history(50.0, 40.0, part="train")).startswith("The train loss went from 50 to 40")
+
+
+def test_reconstruction():
+    numbers = {"psnr": 17.456, "reconstruction_at_mean": 123.45, "entropy_floor": 80.5}
+    assert reconstruction_sentence(numbers) == (
+        "The reconstructions are 17.46 dB (PSNR) from images the networks never trained on; they cost 123.5 nats per "
+        "image, of which grey pixels alone cost 80.5."
+    )
+    assert reconstruction_sentence({**numbers, "entropy_floor": None}).endswith("they cost 123.5 nats per image.")
