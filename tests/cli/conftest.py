@@ -91,7 +91,7 @@ def tiny() -> tuple[str, ...]:
 def trained(session_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A complete run directory; to be copied by whoever changes it. Shared with tests/workflow and tests/docs."""
     path = tmp_path_factory.getbasetemp() / "tiny-run"
-    if not path.exists():
+    if not (path / "report.html").exists():
         assert main(["run", "digits", *TINY, "--out", str(path)]) == 0
     return path
 

@@ -145,14 +145,3 @@ def test_json_is_pure(zscape, in_reach, tiny):
         "report": "run/report.html",
         "metrics": read(in_reach / "metrics.json"),
     }
-
-
-def test_without_out_directories_are_numbered_and_notes_go_to_stderr(zscape, tiny, tmp_path):
-    # `run` trains through `train`, which is quicker here.
-    (tmp_path / "own.yaml").write_text(zscape("recipes", "digits").out)
-    (tmp_path / "runs" / "own").mkdir(parents=True)
-    outcome = zscape("train", "own.yaml", *tiny, "training.epochs=1")
-    assert (outcome.code, outcome.out) == (0, "run: runs/own-2\n")
-    for said in ("Training on 29 images, validating on 25, into runs/own-2", "First picture: ", "epoch 1/1  loss "):
-        assert said in outcome.err
-    assert not list((tmp_path / "runs" / "own").iterdir())

@@ -3,6 +3,8 @@
 import hashlib
 import json
 
+from zscape.workflow import train as module
+
 WEIGHTS = ("encoder/weights.safetensors", "decoder/weights.safetensors")
 
 
@@ -27,30 +29,35 @@ def test_one_seed_ends_in_identical_weights(zscape, trained, tiny, tmp_path):
     assert sha(tmp_path / "again") == sha(trained)
 
 
-def test_more_epochs_go_on_where_the_training_stopped(zscape, trained, tiny, tmp_path):
-    assert zscape("train", "digits", *tiny, "training.epochs=1", "--out", "run").code == 0
-    first = lines(tmp_path / "run")
-    assert zscape("train", "digits", *tiny, "--out", "run").code == 0
-    assert lines(tmp_path / "run")[0] == first[0] and len(lines(tmp_path / "run")) == 2
+def test_without_out_directories_are_numbered_and_more_epochs_go_on(zscape, trained, tiny, tmp_path):
+    (tmp_path / "own.yaml").write_text(zscape("recipes", "digits").out)
+    (tmp_path / "runs" / "own").mkdir(parents=True)
+    outcome = zscape("train", "own.yaml", *tiny, "training.epochs=1")
+    assert (outcome.code, outcome.out) == (0, "run: runs/own-2\n")
+    for said in ("Training on 29 images, validating on 25, into runs/own-2", "First picture: ", "epoch 1/1  loss "):
+        assert said in outcome.err
+    assert not list((tmp_path / "runs" / "own").iterdir())
+
+    run = tmp_path / "runs" / "own-2"
+    first = lines(run)
+    assert zscape("train", "own.yaml", *tiny, "--out", run).code == 0
+    assert lines(run)[0] == first[0] and len(lines(run)) == 2
     # In two parts or in one: the same bytes.
-    assert sha(tmp_path / "run") == sha(trained)
+    assert sha(run) == sha(trained)
 
 
-def test_fresh_deletes_the_run_and_nothing_else(zscape, in_reach, tiny):
+def test_fresh_deletes_the_run_and_nothing_else(zscape, in_reach, tiny, monkeypatch):
+    monkeypatch.setattr(module, "_train", lambda *_: None)
     (in_reach / "notes.txt").write_text("mine")
-    before = lines(in_reach)
-    settings = (*tiny, "training.epochs=1", "training.seed=2")
-    outcome = zscape("train", "digits", *settings, "--out", in_reach, "--fresh")
-    assert outcome.code == 0 and len(lines(in_reach)) == 1
-    assert lines(in_reach)[0]["train"] != before[0]["train"]  # another seed
-    assert (in_reach / "notes.txt").read_text() == "mine"
-    for name in ("report.html", "metrics.json", "latents.npz", "priors/fitted_normal.npz", "figures/curves.png"):
-        assert not (in_reach / name).exists()
+    outcome = zscape("train", "digits", *tiny, "training.seed=2", "--out", in_reach, "--fresh")
+    assert (outcome.code, outcome.out) == (0, "run: run\n")
+    assert {path.name for path in in_reach.rglob("*")} == {"notes.txt", "recipe.yaml", "provenance.json"}
+    assert "seed: 2" in (in_reach / "recipe.yaml").read_text()
 
 
-def test_an_autoencoder_s_weight_is_ignored_with_a_note(zscape, tiny):
-    settings = (*tiny, "training.epochs=1", "model.kind=ae", "objective.weight.beta=3")
-    outcome = zscape("train", "digits", *settings, "--out", "run")
-    assert outcome.code == 0 and outcome.out == "run: run\n"
+def test_an_autoencoder_s_weight_is_ignored_with_a_note(zscape):
+    # The path is refused, after the note and before any training.
+    outcome = zscape("train", "mnist_ae", "objective.weight.beta=3", "data.path=gone")
     note = "Note: model.kind is ae: objective.weight has no effect, an autoencoder has no KL term."
-    assert outcome.err.splitlines()[0] == note
+    assert outcome.code == 2 and outcome.err.splitlines()[0] == note
+    assert "Note: " not in zscape("train", "mnist_ae", "data.path=gone").err

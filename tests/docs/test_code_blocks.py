@@ -1,9 +1,9 @@
 """Every code block of README and docs works.
 
 Blocks of a page are taken in their order, in one temporary folder, where `runs/digits` and its siblings are tiny
-trained runs. Python is executed. Of a shell's lines `make` must name targets, and `zscape` is parsed by the command line's own
-parser; verbs other than `run` and `train` are executed too where the files they read are there. A block after the line
-`<!-- not run -->` is left out.
+trained runs. Python is executed. Of a shell's lines `make` must name targets, and `zscape` is parsed by the command
+line's own parser; verbs other than `run` and `train` are executed too where the files they read are there. A block
+after the line `<!-- not run -->` is left out.
 """
 
 import re

@@ -10,7 +10,7 @@ from rich.console import Console
 from zscape.training import progress
 from zscape.training.progress import ProgressCallback
 
-LOSS = re.compile(r"loss (\S+) = reconstruction (\S+) \+ weighted KL (\S+)")
+LOSS = re.compile(r"loss (\S+) = (\S+) \+ (\S+)")
 LOGS = {"loss": 258.90, "reconstruction": 209.01, "kl_mu": 2.0, "kl_log_var": 1.49}
 
 
@@ -33,6 +33,8 @@ def callback_to(beta=1.0, epochs=10, terminal=False, width=200):
     callback = ProgressCallback(beta, images_per_epoch=100, epochs=epochs, console=console)
     callback.set_params({"steps": 10})
     callback.on_train_begin()
+    console.file.seek(0)
+    console.file.truncate()  # what was said at the beginning has its own test
     return callback, console.file
 
 
@@ -50,8 +52,9 @@ def assert_adds_up(line):
 
 
 def test_a_training_writes_one_plain_line_per_epoch(straight):
-    assert len(straight.lines) == 4
-    for number, (line, record) in enumerate(zip(straight.lines, straight.result.history, strict=True), start=1):
+    assert straight.lines[0] == "loss = reconstruction + weighted KL, in nats per image"
+    assert len(straight.lines) == 5
+    for number, (line, record) in enumerate(zip(straight.lines[1:], straight.result.history, strict=True), start=1):
         assert line.startswith(f"epoch {number}/4  loss ")
         assert "\x1b" not in line
         assert_adds_up(line)
@@ -60,21 +63,19 @@ def test_a_training_writes_one_plain_line_per_epoch(straight):
         assert printed == pytest.approx([terms[name] for name in ("loss", "reconstruction", "weighted_kl")], rel=1e-3)
         validation = float(re.search(r"validation (\S+)", line)[1])
         assert validation == pytest.approx(record["validation"]["loss"], rel=1e-3)
-        assert re.search(r"  [\d,]+ images/s  ", line)
+        assert re.search(r"  [\d,]+ img/s  ", line)
         assert re.search(r"  (\d+ s|\d+:\d\d:\d\d) left$", line)
     assert straight.lines[-1].endswith("  0 s left")
 
 
 def test_printed_loss_is_the_sum_whatever_keras_says(clock):
-    """The articles' display showed 209.01 + 3.49 beside a total of 258.90: an average of averages."""
+    """The articles' display showed 209 + 3.49 beside a total of 258.90: an average of averages."""
     callback, file = callback_to()
     callback.on_epoch_begin(0)
     clock.now += 10
+    callback.on_train_batch_end(9)
     callback.on_epoch_end(0, LOGS)
-    assert (
-        file.getvalue()
-        == "epoch 1/10  loss 212.5 = reconstruction 209.01 + weighted KL 3.49  10 images/s  0:01:30 left\n"
-    )
+    assert file.getvalue() == "epoch 1/10  loss 212.5 = 209 + 3.49  10 img/s  0:01:30 left\n"
 
 
 @pytest.mark.parametrize("scale", [1e-4, 0.1, 1.0, 1e4])
@@ -84,6 +85,7 @@ def test_lines_add_up_at_every_scale(clock, scale, beta):
     for epoch in range(3):
         callback.on_epoch_begin(epoch)
         clock.now += 1
+        callback.on_train_batch_end(9)
         callback.on_epoch_end(epoch, {name: value * scale * (epoch + 1) / 3 for name, value in LOGS.items()})
     for line in file.getvalue().splitlines():
         assert_adds_up(line)
@@ -93,8 +95,9 @@ def test_without_weight_there_is_nothing_to_add(clock):
     callback, file = callback_to(beta=0.0)
     callback.on_epoch_begin(0)
     clock.now += 10
+    callback.on_train_batch_end(9)
     callback.on_epoch_end(0, {**LOGS, "val_loss": 12.3456})
-    assert file.getvalue().startswith("epoch 1/10  loss 209  validation 12.35  10 images/s")
+    assert file.getvalue().startswith("epoch 1/10  loss 209  validation 12.35  10 img/s")
 
 
 @pytest.mark.parametrize(
@@ -104,6 +107,7 @@ def test_time_left(clock, seconds, text):
     callback, file = callback_to()
     callback.on_epoch_begin(0)
     clock.now += seconds
+    callback.on_train_batch_end(9)
     callback.on_epoch_end(0, LOGS)
     assert file.getvalue().endswith(f"  {text} left\n")
 
@@ -112,6 +116,7 @@ def test_resumed_training_counts_only_its_own_time(clock):
     callback, file = callback_to()
     callback.on_epoch_begin(7)
     clock.now += 5
+    callback.on_train_batch_end(9)
     callback.on_epoch_end(7, LOGS)
     assert file.getvalue().startswith("epoch 8/10 ") and file.getvalue().endswith("  10 s left\n")
 
@@ -124,7 +129,7 @@ def test_long_epochs_write_plain_lines_now_and_then(clock):
         callback.on_train_batch_end(batch, LOGS)
     lines = file.getvalue().splitlines()
     assert [line.split()[3] for line in lines] == ["3/10", "6/10", "9/10"]
-    assert lines[0].startswith("epoch 1/10  step 3/10  loss 212.5 = ") and lines[0].endswith("1 images/s  0:11:19 left")
+    assert lines[0].startswith("epoch 1/10 step 3/10  loss 212.5 = ") and lines[0].endswith("1 img/s  0:11:19 left")
     for line in lines:
         assert_adds_up(line)
 
@@ -136,6 +141,7 @@ def test_terminal_shows_a_live_line_and_leaves_the_epochs(clock):
         clock.now += 1
         callback.on_train_batch_end(batch, LOGS)
     assert "step 3/10" in file.getvalue() and "\x1b[" in file.getvalue()
+    callback.on_train_batch_end(9)
     callback.on_epoch_end(0, LOGS)
     callback.say("First picture: x.png")
     callback.close()
@@ -154,5 +160,24 @@ def test_a_loss_that_is_not_a_number_is_shown(clock):
     callback.on_epoch_begin(0)
     clock.now += 30
     callback.on_train_batch_end(3, {**LOGS, "reconstruction": math.nan})
+    callback.on_train_batch_end(9)
     callback.on_epoch_end(0, {**LOGS, "kl_mu": math.inf})
-    assert "reconstruction nan" in file.getvalue() and "weighted KL inf" in file.getvalue()
+    assert "loss nan = nan + 3.49" in file.getvalue() and "loss inf = 209 + inf" in file.getvalue()
+
+
+def test_the_live_line_fits_a_terminal_of_80_columns(clock):
+    """The time left stands at its end."""
+    callback, file = callback_to(terminal=True, width=80)
+    callback._epochs, callback._images = 100, 60_000
+    callback.set_params({"steps": 469})
+    callback.on_epoch_begin(98)
+    clock.now += 99.0
+    callback.on_train_batch_end(467, {"reconstruction": 166.14159, "kl_mu": 1.0, "kl_log_var": 0.16449})
+    callback.close()
+    assert "epoch 99/100 step 468/469  loss 167.3 = 166.1 + 1.164  605 img/s  0:01:39 left" in file.getvalue()
+
+
+def test_an_autoencoder_has_no_parts_to_explain():
+    console = Console(file=io.StringIO(), width=80)
+    ProgressCallback(0.0, images_per_epoch=1, epochs=1, console=console).on_train_begin()
+    assert console.file.getvalue() == "loss in nats per image\n"

@@ -33,7 +33,7 @@ class ProgressCallback(keras.callbacks.Callback):
         self._live = Live(console=self._console, auto_refresh=False, transient=True)
         self._epoch = 0
         self._first_epoch: int | None = None
-        self._begun = self._epoch_begun = self._shown = 0.0
+        self._begun = self._epoch_begun = self._trained = self._shown = 0.0
 
     def say(self, sentence: str) -> None:
         """Print a sentence above the live line."""
@@ -41,6 +41,7 @@ class ProgressCallback(keras.callbacks.Callback):
 
     def on_train_begin(self, logs: Any = None) -> None:
         self._begun = time.perf_counter()
+        self.say("loss = reconstruction + weighted KL, in nats per image" if self._beta else "loss in nats per image")
         if self._console.is_terminal:
             self._live.start()
 
@@ -51,40 +52,32 @@ class ProgressCallback(keras.callbacks.Callback):
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         self._epoch = epoch + 1
         self._first_epoch = epoch if self._first_epoch is None else self._first_epoch
-        self._epoch_begun = self._shown = time.perf_counter()
+        self._epoch_begun = self._shown = self._trained = time.perf_counter()
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        now = time.perf_counter()
+        self._trained = time.perf_counter()
         live = self._console.is_terminal
-        if now - self._shown < (_REFRESH if live else _PLAIN) or not logs:
+        if self._trained - self._shown < (_REFRESH if live else _PLAIN) or not logs:
             return
-        self._shown = now
+        self._shown = self._trained
         steps = self.params["steps"]
-        share = (batch + 1) / steps
-        line = (
-            f"epoch {self._epoch}/{self._epochs}  step {batch + 1}/{steps}  {self._terms(logs)}  "
-            f"{share * self._images / (now - self._epoch_begun):,.0f} images/s  {self._time_left(share)} left"
-        )
+        line = f"epoch {self._epoch}/{self._epochs} step {batch + 1}/{steps}  {self._state(logs, (batch + 1) / steps)}"
         self._live.update(Text(line, no_wrap=True, overflow="ellipsis"), refresh=True) if live else self.say(line)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        logs = logs or {}
+        self.say(f"epoch {self._epoch}/{self._epochs}  {self._state(logs or {}, 1.0)}")
+
+    def _state(self, logs: dict[str, Any], share_of_epoch: float) -> str:
+        # Short enough for a terminal of 80 columns; the line printed at the beginning names the parts.
+        terms = terms_from_logs(logs, self._beta)
+        parts = f" = {terms.reconstruction:.4g} + {terms.weighted_kl:.4g}" if self._beta else ""
         validation = f"  validation {logs['val_loss']:.4g}" if "val_loss" in logs else ""
-        seconds = time.perf_counter() - self._epoch_begun
-        self.say(
-            f"epoch {self._epoch}/{self._epochs}  {self._terms(logs)}{validation}  "
-            f"{self._images / seconds:,.0f} images/s  {self._time_left(1.0)} left"
-        )
+        speed = share_of_epoch * self._images / max(self._trained - self._epoch_begun, 1e-9)
+        left = self._time_left(share_of_epoch)
+        return f"loss {terms.loss:.4g}{parts}{validation}  {speed:,.0f} img/s  {left} left"
 
     def _time_left(self, share_of_epoch: float) -> str:
         done = self._epoch - 1 - (self._first_epoch or 0) + share_of_epoch
         remaining = self._epochs - self._epoch + 1 - share_of_epoch
         seconds = round((time.perf_counter() - self._begun) / done * remaining)
         return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}" if seconds >= 60 else f"{seconds} s"
-
-    def _terms(self, logs: dict[str, Any]) -> str:
-        terms = terms_from_logs(logs, self._beta)
-        if not terms.beta:
-            return f"loss {terms.loss:.4g}"
-        parts = f"reconstruction {terms.reconstruction:.5g} + weighted KL {terms.weighted_kl:.4g}"
-        return f"loss {terms.loss:.5g} = {parts}"
