@@ -30,7 +30,7 @@ def parse_image_shape(text: str) -> tuple[int, int, int]:
         InputError: when it is not three whole numbers of at least 1.
     """
     numbers = text.lower().split("x")
-    if len(numbers) != 3 or not all(number.isdigit() and int(number) for number in numbers):
+    if len(numbers) != 3 or not all(number.isascii() and number.isdigit() and int(number) for number in numbers):
         raise InputError(f"--image must be HEIGHTxWIDTHxCHANNELS, for example 96x96x3; received {text!r}.")
     height, width, channels = map(int, numbers)
     return height, width, channels

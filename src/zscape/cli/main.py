@@ -4,6 +4,7 @@ Verbs parse, call one function of `zscape.workflow` and print. Wrong input becom
 """
 
 import errno
+import os
 import sys
 from collections.abc import Sequence
 from typing import Annotated
@@ -61,20 +62,29 @@ def main(arguments: Sequence[str]) -> int:
         return _fail(str(error), error.exit_code)
     except typer.TyperException as error:
         return _fail(_usage_sentence(error), InputError.exit_code)
+    except BrokenPipeError:  # the reader of our output went away, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except OSError as error:
         if error.errno not in _DISK_SENTENCES:
             raise
         where = f" while writing {error.filename}" if error.filename else ""
         return _fail(_DISK_SENTENCES[error.errno].format(where=where), InputError.exit_code)
-    except (KeyboardInterrupt, typer.Abort):
-        return _fail("Interrupted. With --out DIR the same command goes on from the last finished epoch.", 130)
+    except KeyboardInterrupt:
+        code = _INTERRUPTED
+    if code == _INTERRUPTED:  # also how Typer reports Ctrl-C
+        return _fail("Interrupted. With --out DIR the same command goes on from the last finished epoch.", code)
     return code if isinstance(code, int) else 0
 
 
+_INTERRUPTED = 130
 _DISK_SENTENCES = {
     errno.ENOSPC: "The disk is full{where}: free some space and give the same command again. Nothing was left half.",
     errno.EDQUOT: "The disk quota is used up{where}: free some space and give the same command again.",
     errno.EACCES: "No permission{where}: choose another --out, or change the folder's permissions.",
+    errno.ENOTDIR: "A part of the path is a file, not a folder{where}: choose another --out.",
+    errno.EEXIST: "A file stands where a folder is needed{where}: choose another --out.",
+    errno.EISDIR: "A folder stands where a file is to be written{where}: choose another --out.",
     errno.EROFS: "The file system is read-only{where}: choose another --out.",
 }
 

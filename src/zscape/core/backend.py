@@ -3,6 +3,7 @@
 import contextlib
 import importlib
 import importlib.util
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -71,6 +72,8 @@ def start_backend(requested: str = "auto", threads: int | None = None, determini
     if backend == "tensorflow":
         with _silent_stderr():
             importlib.import_module("tensorflow").zeros(1)
+        # It warns of retracing where batches differ in size, which they do here by design.
+        logging.getLogger("tensorflow").setLevel(logging.ERROR)
     return backend
 
 

@@ -38,10 +38,14 @@ def copy_whole(source: Path, target: Path) -> None:
     try:
         os.link(source, aside)
         os.replace(aside, target)
+        return
     except OSError:
+        pass
+    finally:
+        # Left over when the renaming failed, or did nothing because both were one file already.
         with contextlib.suppress(OSError):
             os.unlink(aside)
-        write_bytes(target, source.read_bytes())
+    write_bytes(target, source.read_bytes())
 
 
 def write_text(path: Path, text: str) -> None:

@@ -43,7 +43,11 @@ def metrics_table(metrics: dict[str, Any], z_dim: int, variational: bool) -> tup
     """
     splits = [name for name in _SPLITS if name in metrics]
     rows = [
-        [title, *(number(metrics[split][key]) for split in splits), unit.format(z_dim=z_dim)]
+        [
+            title if variational else title.removesuffix(", z drawn"),
+            *(number(metrics[split][key]) for split in splits),
+            unit.format(z_dim=z_dim),
+        ]
         for key, title, unit in _ROWS
         if (variational or key not in _WITHOUT_POSTERIOR) and any(metrics[split][key] is not None for split in splits)
     ]

@@ -18,9 +18,9 @@ from zscape.core.records import to_plain
 from zscape.specs.compose import read_recipe_file
 from zscape.specs.recipe import Recipe, parse_recipe
 
-_OUR_FILES = ("recipe.yaml", "provenance.json", "history.jsonl", "metrics.json", "latents.npz", "analysis.json")
-_MORE_FILES = ("images.npz", "report.html")
-_OUR_FOLDERS = ("checkpoints", "encoder", "decoder", "priors", "figures")
+_TRAINING_FILES = ("recipe.yaml", "provenance.json", "history.jsonl")
+_STUDY_FILES = ("metrics.json", "latents.npz", "analysis.json", "images.npz", "report.html")
+_FOLDERS = ("checkpoints", "encoder", "decoder", "figures")
 
 
 @dataclass(frozen=True)
@@ -84,23 +84,29 @@ class RunDirectory:
         """
         path = self.path / "history.jsonl"
         try:
-            return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+            history = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
         except FileNotFoundError:
             raise InputError(f"{self.path} has no history yet: nothing was trained in it.") from None
         except ValueError as error:
             raise InputError(f"{path} is damaged: {error}.") from None
+        if not history or not all(isinstance(record, dict) for record in history):
+            raise InputError(f"{path} is damaged: it holds no records of epochs.")
+        return history
 
     def write_history(self, history: list[dict[str, Any]]) -> None:
         """Write history.jsonl, one line per record."""
         write_text(self.path / "history.jsonl", "".join(json.dumps(record) + "\n" for record in history))
 
-    def read(self, name: str) -> Any:
+    def read(self, name: str) -> dict[str, Any]:
         """Return the content of one of the run's JSON files.
 
         Raises:
             InputError: when it is missing or damaged.
         """
-        return read_json(self.path / name)
+        value = read_json(self.path / name)
+        if not isinstance(value, dict):
+            raise InputError(f"{self.path / name} is damaged: it holds no record.")
+        return value
 
     def write(self, name: str, value: Any) -> None:
         """Write one of the run's JSON files."""
@@ -114,7 +120,8 @@ class RunDirectory:
         """
         path = self.path / "images.npz"
         try:
-            with np.load(path, allow_pickle=False) as arrays:
+            # Opened here: np.load leaves a file open that it cannot read.
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
                 return {name: arrays[name] for name in arrays.files}
         except FileNotFoundError:
             raise InputError(f"There is no file {path}.") from None
@@ -135,10 +142,19 @@ class RunDirectory:
         """Whether a training has left its networks here."""
         return self.trained_epochs is not None
 
+    def clear_study(self) -> None:
+        """Delete what was made from the networks: codes, numbers, pictures, report."""
+        for name in _STUDY_FILES:
+            (self.path / name).unlink(missing_ok=True)
+        shutil.rmtree(self.path / "priors", ignore_errors=True)
+        for picture in (self.path / "figures").glob("*.png"):
+            picture.unlink()
+
     def clear(self) -> None:
         """Delete what a run left here, and nothing else."""
-        for name in (*_OUR_FILES, *_MORE_FILES):
+        self.clear_study()
+        for name in _TRAINING_FILES:
             (self.path / name).unlink(missing_ok=True)
-        for name in _OUR_FOLDERS:
+        for name in _FOLDERS:
             shutil.rmtree(self.path / name, ignore_errors=True)
         self.__dict__.pop("recipe", None)

@@ -60,6 +60,7 @@ def train(
     if _is_finished(run, complete):
         note(f"{run.path} is trained already ({complete.training.epochs} epochs): nothing to do.")
         return run
+    _check_checkpoint(run)
     run.write_recipe(complete)
     provenance = collect_provenance(backend, training.seed, training.threads, _describe(store), seconds)
     run.write("provenance.json", provenance)
@@ -87,6 +88,15 @@ def _is_finished(run: RunDirectory, recipe: Recipe) -> bool:
     return epochs >= recipe.training.epochs or best.exhausted
 
 
+def _check_checkpoint(run: RunDirectory) -> None:
+    """Read the checkpoint to go on from, before anything in the run is changed."""
+    from zscape.training.checkpoints import read_checkpoint
+
+    last = run.path / "checkpoints" / "last.safetensors"
+    if last.is_file():
+        read_checkpoint(last)
+
+
 def _train(run: RunDirectory, recipe: Recipe, store: Store, note: Callable[[str], None]) -> None:
     # Imported here because Keras takes seconds to start, and must not before the environment is set.
     from zscape.inference.storage import save_networks
@@ -108,6 +118,7 @@ def _train(run: RunDirectory, recipe: Recipe, store: Store, note: Callable[[str]
         result = fit(model, train_batches, validation_batches, spec, checkpoints, callbacks, run.write_history)
     finally:
         progress.close()
+    run.clear_study()  # it was made from the networks that are replaced now
     save_networks(model, recipe, len(result.history), run.path)
     if result.kept_epoch != len(result.history):
         note(f"Stopped after epoch {len(result.history)}; kept the networks of epoch {result.kept_epoch}, the best.")
