@@ -34,7 +34,8 @@ class ComputedLoss(LatentModel):
     ) -> Any:
         """Return the loss of a batch, a scalar in nats per image, and update the trackers.
 
-        Pixels given as floats must lie in [0, 1]; unlike `encode`, which looks, training cannot afford to.
+        Pixels given as floats must lie in [0, 1]; unlike `encode`, which looks, training cannot afford to. Keras'
+        `evaluate` on plain arrays is at the mean of the posterior; zscape's own flows bring one draw per image.
 
         Args:
             x: the model's input.
