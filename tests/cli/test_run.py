@@ -7,6 +7,8 @@ import pytest
 import yaml
 from PIL import Image
 
+from zscape.specs.compose import compose_recipe
+
 PARTS = ("loss", "reconstruction", "kl", "kl_mu", "kl_log_var", "weighted_kl", "kl_share", "beta")
 FILES = {
     *("recipe.yaml", "provenance.json", "history.jsonl", "metrics.json", "latents.npz", "analysis.json", "images.npz"),
@@ -66,7 +68,7 @@ def test_history_has_the_promised_fields(history):
         for part in ("train", "validation"):
             assert set(record[part]) == {*PARTS, "log_var_min", "log_var_max"}
         assert record["images_per_second"] == pytest.approx(29 / record["seconds"])
-        assert record["learning_rate"] == pytest.approx(2e-3)
+        assert record["learning_rate"] == pytest.approx(compose_recipe("digits").training.learning_rate)
 
 
 def test_losses_add_up_on_every_line_short_last_batch_included(history):
