@@ -27,7 +27,8 @@ class Extreme(keras.metrics.Metric):
         self.extreme.assign(self._join(self.extreme, ops.cast(self._reduce(values), "float32")))
 
     def result(self) -> Any:
-        return ops.convert_to_tensor(self.extreme)
+        # A sum is a new tensor. The variable itself would be read later, when validation has changed it.
+        return self.extreme + 0.0
 
     def reset_state(self) -> None:
         self.extreme.assign(ops.full((), self._start, dtype="float32"))
