@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 
 from zscape.core.errors import InputError
+from zscape.core.probe import broken_backend
 
 BACKENDS = ("tensorflow", "jax", "torch")
 
@@ -24,7 +25,7 @@ def choose_backend(requested: str) -> str:
         InputError: when the backend is not installed, none is, or Keras already runs on another.
     """
     running = sys.modules["keras"].backend.backend() if "keras" in sys.modules else None
-    installed = [name for name in BACKENDS if importlib.util.find_spec(name) is not None]
+    installed = [name for name in BACKENDS if _is_installed(name)]
     wanted = requested
     if requested == "auto":
         wanted = running or os.environ.get("KERAS_BACKEND") or (installed[0] if installed else "")
@@ -55,7 +56,7 @@ def start_backend(requested: str = "auto", threads: int | None = None, determini
             PyTorch are deterministic on a processor as they are.
 
     Raises:
-        InputError: as `choose_backend`.
+        InputError: as `choose_backend`, and when the backend is installed but does not start.
     """
     backend = choose_backend(requested)
     os.environ["KERAS_BACKEND"] = backend
@@ -67,14 +68,39 @@ def start_backend(requested: str = "auto", threads: int | None = None, determini
     if deterministic:
         os.environ["TF_NUM_INTEROP_THREADS"] = "1"
     if threads:
-        os.environ["TF_NUM_INTRAOP_THREADS"] = str(threads)
-        os.environ["OMP_NUM_THREADS"] = str(threads)
-    if backend == "tensorflow":
+        # NPROC is what XLA's processor client sizes its thread pool by.
+        for name in ("TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS", "NPROC"):
+            os.environ[name] = str(threads)
+    _import(backend)
+    return backend
+
+
+def backend_for_use(trained_on: str) -> str:
+    """Return what to request of `start_backend` where a trained model is only used, which any backend can do.
+
+    Args:
+        trained_on: `training.backend` of its recipe; taken where it is installed and nothing else was chosen.
+    """
+    chosen = "keras" in sys.modules or os.environ.get("KERAS_BACKEND")
+    return "auto" if chosen or trained_on == "auto" or not _is_installed(trained_on) else trained_on
+
+
+def _is_installed(name: str) -> bool:
+    spec = importlib.util.find_spec(name)
+    return spec is not None and spec.origin is not None  # without an origin it is just a folder of that name
+
+
+def _import(backend: str) -> None:
+    try:
         with _silent_stderr():
-            importlib.import_module("tensorflow").zeros(1)
+            module = importlib.import_module(backend)
+            if backend == "tensorflow":
+                module.zeros(1)
+    except Exception as error:  # a broken installation fails in ways of its own
+        raise InputError(broken_backend(backend, error)) from None
+    if backend == "tensorflow":
         # It warns of retracing where batches differ in size, which they do here by design.
         logging.getLogger("tensorflow").setLevel(logging.ERROR)
-    return backend
 
 
 @contextlib.contextmanager

@@ -1,6 +1,6 @@
 """Encoder and decoder on the disk: a config and safetensors each, rebuilt from the config; no code, no pickle."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import keras
@@ -64,7 +64,7 @@ def load_network(directory: Path) -> keras.Model:
         raise InputError(
             f"{directory / 'config.json'} is not the config of an encoder or decoder of zscape: {reason}."
         ) from None
-    _load_weights(part, directory / "weights.safetensors")
+    load_weights(part_weights(part), directory / "weights.safetensors")
     return part
 
 
@@ -76,16 +76,21 @@ def load_model(directory: Path) -> ComputedLoss:
     """
     run = RunDirectory.open(directory)
     model = build_model(run.recipe)
-    _load_weights(model.encoder, directory / "encoder" / "weights.safetensors")
-    _load_weights(model.decoder, directory / "decoder" / "weights.safetensors")
+    for name, part in (("encoder", model.encoder), ("decoder", model.decoder)):
+        load_weights(part_weights(part), directory / name / "weights.safetensors")
     return model
 
 
-def _load_weights(part: keras.Model, path: Path) -> None:
+def load_weights(weights: Mapping[str, keras.Variable], path: Path) -> None:
+    """Give weights the values in a safetensors file.
+
+    Raises:
+        InputError: when the file is missing or damaged, or holds other names or shapes.
+    """
     try:
         arrays = load_file(path)
     except FileNotFoundError:
         raise InputError(f"There is no file {path}.") from None
     except SafetensorError as error:
         raise InputError(f"{path} is damaged or cut off ({error}).") from None
-    assign(part_weights(part), arrays, str(path))
+    assign(weights, arrays, str(path))

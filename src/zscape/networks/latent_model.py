@@ -11,6 +11,7 @@ from zscape.core.errors import InputError
 from zscape.formulas.bounds import bound_log_var
 from zscape.formulas.objective import Objective
 from zscape.latent.priors.normal import Normal
+from zscape.networks.pair import check_pair, posterior_of
 from zscape.networks.sampling import Sampling
 
 _INFERENCE_BATCH = 256
@@ -40,12 +41,16 @@ class LatentModel(keras.Model):
     the encoder gives it).
 
     Args:
-        encoder: image -> [mu, log_var] with `sampling`, image -> z without.
+        encoder: image -> [mu, log_var] (or a dict of these names) with `sampling`, image -> z without.
         decoder: z -> logits.
         objective: likelihood and weight.
         sampling: draws z for a VAE; None for an AE.
         log_var_bounds: smooth bounds of log_var; without effect for an AE.
         name: name of the Keras model.
+        image_shape: (height, width, channels); None takes the encoder's input shape.
+
+    Raises:
+        InputError: when the two networks do not fit each other, as `networks.pair.check_pair` says.
     """
 
     def __init__(
@@ -56,8 +61,11 @@ class LatentModel(keras.Model):
         sampling: Sampling | None,
         log_var_bounds: tuple[float, float],
         name: str,
+        image_shape: tuple[int, int, int] | None = None,
     ) -> None:
-        super().__init__(name=name)
+        # autocast would turn the draws of an evaluation, which come as inputs, into 16 bits with mixed precision.
+        super().__init__(name=name, autocast=False)
+        self._shapes = check_pair(encoder, decoder, sampling is not None, objective.output == "sigmoid", image_shape)
         self.encoder = encoder
         self.decoder = decoder
         self.objective = objective
@@ -67,13 +75,12 @@ class LatentModel(keras.Model):
     @property
     def z_dim(self) -> int:
         """Dimensions of the latent space."""
-        return int(self.decoder.input_shape[-1])
+        return self._shapes.z_dim
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
         """(height, width, channels) of the images."""
-        height, width, channels = self.encoder.input_shape[1:]
-        return height, width, channels
+        return self._shapes.image_shape
 
     def build(self, input_shape: Any = None) -> None:
         """Do nothing: both networks come built."""
@@ -84,7 +91,7 @@ class LatentModel(keras.Model):
         codes = self.encoder(as_unit_images(images), training=training)
         if self.sampling is None:
             return {"mu": codes, "logits": self.decoder(codes, training=training)}
-        mu, raw = codes
+        mu, raw = posterior_of(codes)
         log_var = bound_log_var(raw, *self.log_var_bounds, xp=ops)
         z = self.sampling(mu, log_var, epsilon=epsilon, training=training)
         return {"mu": mu, "log_var": log_var, "raw_log_var": raw, "logits": self.decoder(z, training=training)}
@@ -150,7 +157,7 @@ class LatentModel(keras.Model):
         codes = self.encoder.predict_on_batch(images)
         if self.sampling is None:
             return np.asarray(codes), None
-        mu, raw = codes
+        mu, raw = posterior_of(codes)
         return np.asarray(mu), bound_log_var(np.asarray(raw), *self.log_var_bounds, xp=np)
 
 

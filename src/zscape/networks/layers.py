@@ -6,7 +6,9 @@ from typing import Any
 import keras
 
 from zscape.core.seeds import derive_seed
-from zscape.specs.layout import LayerLayout
+from zscape.networks.batch_norm import BatchNorm
+from zscape.networks.pointwise import PointwiseConv2D
+from zscape.specs.layer_layout import LayerLayout
 from zscape.specs.model import ModelSpec
 
 
@@ -42,16 +44,18 @@ def _conv(layout: LayerLayout, model: ModelSpec, seed: int) -> keras.Layer:
     options = layout.options
     arguments = {
         "filters": layout.output_shape[-1],
-        "kernel_size": options["kernel"],
-        "strides": options["stride"],
         "padding": options["padding"],
         "kernel_initializer": _initial(layout, model, seed),
         "dtype": _dtype(layout),
         "name": layout.name,
     }
-    if layout.kind == "conv":
-        return keras.layers.Conv2D(**arguments)
-    return keras.layers.Conv2DTranspose(**arguments, output_padding=options["output_padding"])
+    kernel, stride = options["kernel"], options["stride"]
+    if layout.kind == "conv_transpose":
+        extras = options["output_padding"]
+        return keras.layers.Conv2DTranspose(kernel_size=kernel, strides=stride, output_padding=extras, **arguments)
+    if kernel == 1 and stride > 1:
+        return PointwiseConv2D(step=stride, **arguments)
+    return keras.layers.Conv2D(kernel_size=kernel, strides=stride, **arguments)
 
 
 def _dense(layout: LayerLayout, model: ModelSpec, seed: int) -> keras.Layer:
@@ -77,7 +81,7 @@ def _dropout(layout: LayerLayout, model: ModelSpec, seed: int) -> keras.Layer:
 
 
 def _batch_norm(layout: LayerLayout, model: ModelSpec, seed: int) -> keras.Layer:
-    return keras.layers.BatchNormalization(momentum=model.batch_norm_momentum, name=layout.name)
+    return BatchNorm(momentum=model.batch_norm_momentum, name=layout.name)
 
 
 def _crop(layout: LayerLayout, model: ModelSpec, seed: int) -> keras.Layer:
@@ -94,5 +98,7 @@ _BUILDERS: dict[str, Callable[[LayerLayout, ModelSpec, int], keras.Layer]] = {
     "dropout": _dropout,
     "flatten": lambda layout, model, seed: keras.layers.Flatten(name=layout.name),
     "reshape": lambda layout, model, seed: keras.layers.Reshape(layout.output_shape, name=layout.name),
+    "upsample": lambda layout, model, seed: keras.layers.UpSampling2D(layout.options["factor"], name=layout.name),
     "crop": _crop,
+    "add": lambda layout, model, seed: keras.layers.Add(name=layout.name),
 }

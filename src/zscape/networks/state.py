@@ -30,6 +30,15 @@ def part_weights(part: keras.Model) -> dict[str, keras.Variable]:
     return {name: variable for name, variable in part_variables(part).items() if id(variable) in weights}
 
 
+def weights_by_position(part: keras.Model) -> dict[str, keras.Variable]:
+    """Return the weights of any Keras model by position and name.
+
+    Layers of a user's own model may be nested, and carry names that depend on how many the process made before; the
+    order of the weights does not.
+    """
+    return {f"{number:03d}_{weight.name}": weight for number, weight in enumerate(part.weights)}
+
+
 def optimizer_variables(optimizer: keras.Optimizer) -> dict[str, keras.Variable]:
     """Return an optimizer's variables by position and name; the positions make equal names differ."""
     return {f"{number:03d}_{variable.name}": variable for number, variable in enumerate(optimizer.variables)}

@@ -82,26 +82,42 @@ class Autoencoder(ComputedLoss):
         encoder: Keras model, (batch, height, width, channels) -> (batch, z_dim).
         decoder: Keras model, (batch, z_dim) -> logits (batch, height, width, channels).
         objective: the likelihood; its weight has no effect.
+        image_shape: (height, width, channels); needed where the encoder's input has no fixed shape.
+
+    Raises:
+        InputError: when the two networks do not fit each other.
 
     Example:
         >>> model = Autoencoder(encoder, decoder)            # doctest: +SKIP
         >>> model.compile(optimizer="adam"); model.fit(x)    # doctest: +SKIP
     """
 
-    def __init__(self, encoder: keras.Model, decoder: keras.Model, objective: Objective = _STANDARD) -> None:
-        super().__init__(encoder, decoder, objective, None, (-30.0, 10.0), "autoencoder")
+    def __init__(
+        self,
+        encoder: keras.Model,
+        decoder: keras.Model,
+        objective: Objective = _STANDARD,
+        *,
+        image_shape: tuple[int, int, int] | None = None,
+    ) -> None:
+        super().__init__(encoder, decoder, objective, None, (-30.0, 10.0), "autoencoder", image_shape)
 
 
 class VariationalAutoencoder(ComputedLoss):
     """A variational autoencoder: image -> N(mu, exp log_var) -> z -> image, trained on reconstruction + beta * KL.
 
     Args:
-        encoder: Keras model, (batch, height, width, channels) -> [mu, log_var], each (batch, z_dim).
+        encoder: Keras model, (batch, height, width, channels) -> [mu, log_var], or a dict of these names, each
+            (batch, z_dim).
         decoder: Keras model, (batch, z_dim) -> logits (batch, height, width, channels).
         objective: likelihood and weight.
         epsilon_limit: bound on the draws' |eps|, elementwise.
         log_var_bounds: smooth bounds of log_var.
         seed: seed of the draws in training.
+        image_shape: (height, width, channels); needed where the encoder's input has no fixed shape.
+
+    Raises:
+        InputError: when the two networks do not fit each other.
 
     Example:
         >>> model = VariationalAutoencoder(encoder, decoder)   # doctest: +SKIP
@@ -117,6 +133,7 @@ class VariationalAutoencoder(ComputedLoss):
         epsilon_limit: float = 5.0,
         log_var_bounds: tuple[float, float] = (-30.0, 10.0),
         seed: int = 0,
+        image_shape: tuple[int, int, int] | None = None,
     ) -> None:
         sampling = Sampling(epsilon_limit, seed, name="sampling")
-        super().__init__(encoder, decoder, objective, sampling, log_var_bounds, "variational_autoencoder")
+        super().__init__(encoder, decoder, objective, sampling, log_var_bounds, "variational_autoencoder", image_shape)

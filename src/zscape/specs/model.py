@@ -18,6 +18,8 @@ def _one_per_layer(values: Any, filters: Any, **defaults: Any) -> Any:
     if not isinstance(filters, (list, tuple)):
         # Wrong anyway, and will be said; single numbers would only add "must be a list".
         return {key: value for key, value in values.items() if key not in _PER_LAYER or isinstance(value, list)}
+    if not filters:  # no convolutions: what a recipe says about each of them has no object
+        return {**given, **dict.fromkeys(_PER_LAYER, ())}
     repeated = {key: [given[key]] * len(filters) for key in _PER_LAYER if isinstance(given.get(key), (int, str))}
     return {**given, **repeated}
 
@@ -40,13 +42,15 @@ class DecoderSpec(Spec):
         kernels: one per layer, pixels.
         strides: one per layer.
         padding: one per layer, "same" or "valid".
-        dense_activation: activation of the Dense layer that opens the decoder.
+        dense: sizes of hidden Dense layers in front; None mirrors `model.dense`.
+        dense_activation: activation of the Dense layer that leads to the first map.
     """
 
     filters: Annotated[tuple[PositiveInt, ...], Field(min_length=1)] | None = None
     kernels: tuple[PositiveInt, ...] | None = None
     strides: tuple[PositiveInt, ...] | None = None
     padding: tuple[Padding, ...] | None = None
+    dense: tuple[PositiveInt, ...] | None = None
     dense_activation: DenseActivation = "linear"
 
     @model_validator(mode="before")
@@ -74,14 +78,19 @@ class ModelSpec(Spec):
 
     Attributes:
         kind: "vae" or "ae".
-        filters: filters of each convolution of the encoder.
+        filters: filters of each convolution of the encoder; empty for networks of Dense layers alone.
         kernels: kernel size of each, pixels; a single number serves all.
         strides: stride of each; a single number serves all.
         padding: "same" or "valid" of each; a single word serves all.
+        block: "plain", or "residual" for two convolutions per level with a shortcut around them, in both halves.
+        upsampling: how the decoder enlarges: "transpose" (transposed convolutions) or "resize" (pixels repeated, then
+            a convolution), which leaves no checkerboard.
+        dense: sizes of hidden Dense layers between the last map and the heads, mirrored in the decoder.
         z_dim: dimensions of the latent space.
-        bottleneck: size of a Dense layer between the last map and the heads; None leaves it out.
+        bottleneck: size of a Dense layer right before the heads, in the encoder only; None leaves it out.
         bottleneck_activation: its activation.
-        activation: activation after each convolution; "selu" brings LeCunNormal initialisers and AlphaDropout.
+        activation: activation after each convolution and hidden Dense layer; "selu" brings LeCunNormal initialisers
+            and AlphaDropout.
         leaky_slope: slope of leaky_relu for negative values.
         batch_norm: BatchNormalization between convolution and activation.
         batch_norm_momentum: momentum of its moving averages.
@@ -92,10 +101,13 @@ class ModelSpec(Spec):
     """
 
     kind: Literal["ae", "vae"] = "vae"
-    filters: Annotated[tuple[PositiveInt, ...], Field(min_length=1)] = (32, 64)
+    filters: tuple[PositiveInt, ...] = (32, 64)
     kernels: tuple[PositiveInt, ...] = (3, 3)
     strides: tuple[PositiveInt, ...] = (2, 2)
     padding: tuple[Padding, ...] = ("same", "same")
+    block: Literal["plain", "residual"] = "plain"
+    upsampling: Literal["transpose", "resize"] = "transpose"
+    dense: tuple[PositiveInt, ...] = ()
     z_dim: PositiveInt = 12
     bottleneck: PositiveInt | None = None
     bottleneck_activation: DenseActivation = "linear"
@@ -127,3 +139,19 @@ class ModelSpec(Spec):
     def _one_entry_each(cls, value: tuple[Any, ...], info: ValidationInfo) -> tuple[Any, ...]:
         _check_length(value, info, "model.filters")
         return value
+
+    @model_validator(mode="after")
+    def _fitting(self) -> "ModelSpec":
+        own = self.decoder.padding
+        if self.block == "residual" and "valid" in (*self.padding, *(own or ())):
+            raise ValueError("block: residual needs padding: same, so that both ways through a block give one size")
+        if self.upsampling == "resize" and own is None and "valid" in self.padding:
+            raise ValueError(
+                "upsampling: resize mirrors an encoder with padding: same only; use that, or give decoder.filters"
+            )
+        if not self.filters and self.decoder.filters is None and self.decoder.dense_activation != "linear":
+            raise ValueError(
+                "decoder.dense_activation must be linear without convolutions: that layer gives the logits; hidden "
+                "layers are given as model.dense"
+            )
+        return self

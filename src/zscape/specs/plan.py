@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from math import prod
 
-from zscape.specs.layout import LayerLayout, Shape, decoder_layout, encoder_layout
+from zscape.specs.layer_layout import LayerLayout, Shape
+from zscape.specs.layout import decoder_layout, encoder_layout
 from zscape.specs.recipe import Recipe
 
 _FLOAT_BYTES = 4

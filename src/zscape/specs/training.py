@@ -44,6 +44,8 @@ class TrainingSpec(Spec):
         backend: "tensorflow", "jax", "torch", or "auto": KERAS_BACKEND, else the first one installed.
         deterministic: same seed, same machine, same bytes.
         threads: processor threads to use; None uses all.
+        precision: "float32"; "mixed_float16" or "mixed_bfloat16", where convolutions compute in 16 bits while weights,
+            latent layers and losses stay in float32; or "auto", whichever of them the hardware is fastest with.
         jit: XLA compilation; "auto" leaves it to Keras.
         early_stopping: see `EarlyStoppingSpec`.
     """
@@ -55,5 +57,6 @@ class TrainingSpec(Spec):
     backend: Literal["auto", "tensorflow", "jax", "torch"] = "auto"
     deterministic: bool = True
     threads: PositiveInt | None = None
+    precision: Literal["auto", "float32", "mixed_float16", "mixed_bfloat16"] = "float32"
     jit: bool | Literal["auto"] = "auto"
     early_stopping: EarlyStoppingSpec = EarlyStoppingSpec()

@@ -1,0 +1,79 @@
+"""Models made of a user's own networks on the disk: weights and settings, no architecture, no code."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import keras
+from safetensors.numpy import save
+
+from zscape.core.errors import InputError
+from zscape.core.files import read_json, write_bytes, write_json
+from zscape.formulas.objective import Objective
+from zscape.inference.storage import load_weights
+from zscape.networks.state import to_arrays, weights_by_position
+from zscape.pathways.model import Autoencoder, ComputedLoss, VariationalAutoencoder
+
+_FORMAT = 1
+
+
+def save_own(model: Any, directory: Path) -> None:
+    """Write model.json and the weights of both networks; model.json last, so that it stands for a whole model.
+
+    Raises:
+        InputError: when `model` is no model of zscape, or `directory` holds something else.
+    """
+    if not isinstance(model, ComputedLoss):
+        raise InputError(
+            f"zscape.save takes a zscape.Autoencoder or VariationalAutoencoder; received {type(model).__name__}."
+        )
+    if directory.exists() and not (directory / "model.json").is_file() and any(directory.iterdir()):
+        raise InputError(f"{directory} exists and holds no model of networks of your own: name another directory.")
+    for name, part in _parts(model):
+        write_bytes(directory / name / "weights.safetensors", save(to_arrays(weights_by_position(part))))
+    write_json(directory / "model.json", _settings(model))
+
+
+def load_own(directory: Path, encoder: keras.Model, decoder: keras.Model) -> ComputedLoss:
+    """Return the model that `save_own` wrote, around networks that were built again.
+
+    Raises:
+        InputError: when files are missing or damaged, or the networks are not those that were saved.
+    """
+    path = directory / "model.json"
+    settings = read_json(path)
+    try:
+        if settings["format"] != _FORMAT:
+            raise ValueError(f"format {settings['format']}, expected {_FORMAT}")
+        height, width, channels = settings["image_shape"]
+        low, high = settings["log_var_bounds"]
+        objective, variational = Objective(**settings["objective"]), settings["kind"] == "vae"
+        limit = float(settings["epsilon_limit"] or 0.0)
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{path} is damaged: {' '.join(str(error).split())}.") from None
+    shape = (height, width, channels)
+    if variational:
+        model: ComputedLoss = VariationalAutoencoder(
+            encoder, decoder, objective, epsilon_limit=limit, log_var_bounds=(low, high), image_shape=shape
+        )
+    else:
+        model = Autoencoder(encoder, decoder, objective, image_shape=shape)
+    for name, part in _parts(model):
+        load_weights(weights_by_position(part), directory / name / "weights.safetensors")
+    return model
+
+
+def _parts(model: ComputedLoss) -> tuple[tuple[str, keras.Model], ...]:
+    return ("encoder", model.encoder), ("decoder", model.decoder)
+
+
+def _settings(model: ComputedLoss) -> dict[str, Any]:
+    return {
+        "format": _FORMAT,
+        "kind": "ae" if model.sampling is None else "vae",
+        "image_shape": list(model.image_shape),
+        "z_dim": model.z_dim,
+        "objective": asdict(model.objective),
+        "epsilon_limit": None if model.sampling is None else model.sampling.limit,
+        "log_var_bounds": list(model.log_var_bounds),
+    }
