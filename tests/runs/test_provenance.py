@@ -11,7 +11,7 @@ from zscape.runs.provenance import collect_provenance, zscape_version
 
 
 def collected():
-    return collect_provenance("tensorflow", 7, 2, {"source": "digits", "checksum": "ab"}, {"prepare": 0.5})
+    return collect_provenance("tensorflow", "float32", 7, 2, {"source": "digits", "checksum": "ab"}, {"prepare": 0.5})
 
 
 def test_fields():
@@ -46,6 +46,6 @@ def test_sources_outside_of_a_repository(monkeypatch, tmp_path):
 
 def test_times_can_be_added_later():
     seconds = {"prepare": 0.5}
-    found = collect_provenance("jax", 1, None, {}, seconds)
+    found = collect_provenance("jax", "float32", 1, None, {}, seconds)
     seconds["train"] = 3.0
     assert found.seconds["train"] == 3.0

@@ -18,9 +18,10 @@ from zscape.core.records import to_plain
 from zscape.specs.compose import read_recipe_file
 from zscape.specs.recipe import Recipe, parse_recipe
 
-_TRAINING_FILES = ("recipe.yaml", "provenance.json", "history.jsonl")
-_STUDY_FILES = ("metrics.json", "latents.npz", "analysis.json", "images.npz", "report.html")
+_TRAINING_FILES = ("recipe.yaml", "chosen.json", "provenance.json", "history.jsonl")
+_STUDY_FILES = ("metrics.json", "latents.npz", "analysis.json", "data.json", "images.npz", "report.html")
 _FOLDERS = ("checkpoints", "encoder", "decoder", "figures")
+_DRAWN = ("*.png", "*.svg", "*.pdf")
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,9 @@ class RunDirectory:
     checkpoints/      last and best                  encoder/ decoder/  config + weights, each loadable alone
     latents.npz       mu, log_var, ids, labels       analysis.json    numbers about the codes
     images.npz        what the report shows          priors/          fitted priors
-    figures/*.png                                    report.html
+    data.json         near-duplicates, linear code   chosen.json      why a chosen recipe is as it is
+    figures/*.png                                    tables/          on demand, CSV and LaTeX
+    report.html
     ```
     """
 
@@ -146,9 +149,11 @@ class RunDirectory:
         """Delete what was made from the networks: codes, numbers, pictures, report."""
         for name in _STUDY_FILES:
             (self.path / name).unlink(missing_ok=True)
-        shutil.rmtree(self.path / "priors", ignore_errors=True)
-        for picture in (self.path / "figures").glob("*.png"):
-            picture.unlink()
+        for folder in ("priors", "tables"):
+            shutil.rmtree(self.path / folder, ignore_errors=True)
+        for pattern in _DRAWN:
+            for picture in (self.path / "figures").glob(pattern):
+                picture.unlink()
 
     def clear(self) -> None:
         """Delete what a run left here, and nothing else."""

@@ -1,6 +1,5 @@
 """Where a run's numbers come from: software, machine, data, times."""
 
-import os
 import platform
 import subprocess
 from dataclasses import dataclass
@@ -8,6 +7,8 @@ from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Any
+
+from zscape.core.hardware import read_machine
 
 _PACKAGES = ("keras", "tensorflow-cpu", "tensorflow", "jax", "torch", "numpy", "scikit-learn", "scipy")
 
@@ -20,6 +21,7 @@ class Provenance:
         zscape: version.
         git: commit of zscape's sources, with "+changes" where they were changed; None for an installed package.
         backend: Keras' backend that trained.
+        precision: Keras' dtype policy in training; after it, everything is float32.
         seed: the run's seed.
         data: source, origin, number of images per split and checksum.
         packages: versions of the libraries in use.
@@ -33,6 +35,7 @@ class Provenance:
     zscape: str
     git: str | None
     backend: str
+    precision: str
     seed: int
     data: dict[str, Any]
     packages: dict[str, str]
@@ -44,13 +47,14 @@ class Provenance:
 
 
 def collect_provenance(
-    backend: str, seed: int, threads: int | None, data: dict[str, Any], seconds: dict[str, float]
+    backend: str, precision: str, seed: int, threads: int | None, data: dict[str, Any], seconds: dict[str, float]
 ) -> Provenance:
     """Return the provenance of a run that starts now."""
     return Provenance(
         zscape=zscape_version(),
         git=_git_commit(),
         backend=backend,
+        precision=precision,
         seed=seed,
         data=data,
         packages={name: version for name in _PACKAGES if (version := _version(name))},
@@ -94,23 +98,11 @@ def _git(folder: Path, *arguments: str) -> str | None:
 
 
 def _hardware() -> dict[str, Any]:
-    return {"machine": platform.machine(), "processor": _processor(), "cores": _cores(), "memory_gib": _memory_gib()}
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor()
-    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown")
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
-
-
-def _memory_gib() -> float | None:
-    try:
-        return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1)
-    except (ValueError, OSError, AttributeError):
-        return None
+    machine = read_machine()
+    processor = machine.processor
+    return {
+        "machine": processor.architecture,
+        "processor": processor.model,
+        "cores": processor.cores,
+        "memory_gib": machine.memory_gib,
+    }
