@@ -1,6 +1,7 @@
 """What users get wrong: one clear sentence, exit code 2, no traceback, and nothing new, gone or changed on the disk."""
 
 import gzip
+import importlib.machinery
 import importlib.util
 import re
 import shutil
@@ -19,8 +20,8 @@ from zscape.core.backend import BACKENDS
 def test_unknown_recipe_names_the_nearest(refused):
     sentence = refused("run", "digts", "--out", "run")
     assert re.fullmatch(
-        r"Unknown recipe 'digts'\. Did you mean 'digits'\? Known: celeba, digits, mnist, .*\. "
-        r"A path must lead to an existing \.yaml file\.",
+        r"Unknown recipe 'digts'\. Did you mean 'digits'\? Known: celeba, celeba_ae, cifar10, digits, .*\. "
+        r"A path must lead to an existing \.yaml file, or to images: a folder, or an \.npy, \.npz or idx file\.",
         sentence,
     )
 
@@ -52,7 +53,7 @@ def test_a_recipe_file_that_is_not_there_or_no_yaml(refused, tmp_path):
         ),
         (
             "data.source=mnits",
-            "data.source: Unknown source 'mnits'. Did you mean 'mnist'? Known: array, digits, folder, ",
+            "data.source: Unknown source 'mnits'. Did you mean 'mnist'? Known: array, cifar10, digits, ",
         ),
         ("data=3", "data: must be a group of keys; received 3."),
         ("training.epochs", "'training.epochs' is not a setting: write key=value, for example training.epochs=5."),
@@ -106,7 +107,7 @@ def installed(monkeypatch):
     def call(*names):
         def pretend(name, *rest):
             if name in BACKENDS:
-                return object() if name in names else None
+                return importlib.machinery.ModuleSpec(name, None, origin=name) if name in names else None
             return find_spec(name, *rest)
 
         monkeypatch.setattr(importlib.util, "find_spec", pretend)

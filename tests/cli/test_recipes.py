@@ -20,4 +20,4 @@ def test_one_recipe_is_shown_as_it_is_and_can_be_copied(zscape, tmp_path):
 
 def test_unknown_name(refused):
     sentence = refused("recipes", "mnst")
-    assert sentence.startswith("Unknown recipe 'mnst'. Did you mean 'mnist'? Known: celeba, digits, mnist")
+    assert sentence.startswith("Unknown recipe 'mnst'. Did you mean 'mnist'? Known: celeba, celeba_ae, cifar10, ")

@@ -16,6 +16,7 @@ FILES = {
     *("encoder/config.json", "encoder/weights.safetensors", "decoder/config.json", "decoder/weights.safetensors"),
     *("figures/curves.png", "figures/reconstructions.png", "figures/random_normal.png", "figures/random_fitted.png"),
     *("figures/scatter.png", "figures/radius.png", "figures/kl.png", "figures/spectrum.png"),
+    *("data.json", "figures/contact_sheet.png"),
     *("figures/training/epoch-0001.png", "figures/training/epoch-0002.png"),
 }
 
@@ -50,7 +51,8 @@ def test_the_recipe_is_complete_and_plans_as_before(trained, tiny, zscape):
 def test_provenance(trained):
     provenance = read(trained / "provenance.json")
     assert set(provenance) == {
-        *("zscape", "git", "backend", "seed", "data", "packages", "python", "hardware", "threads", "started", "seconds")
+        *("zscape", "git", "backend", "precision", "seed", "data", "packages", "python", "hardware", "threads"),
+        *("started", "seconds"),
     }
     assert provenance["seed"] == 1 and provenance["data"]["images"] == {"train": 29, "validation": 25, "test": 6}
     assert len(provenance["data"]["checksum"]) == 64 and "Alpaydin" in provenance["data"]["origin"]
@@ -110,7 +112,7 @@ def test_metrics_have_every_split_units_and_speed(trained, history):
 
 def test_latents_of_all_images(trained):
     with np.load(trained / "latents.npz", allow_pickle=False) as codes:
-        assert set(codes.files) == {"mu", "log_var", "ids", "splits", "labels", "label_names"}
+        assert set(codes.files) == {"mu", "log_var", "ids", "splits", "labels", "label_names", "split_names"}
         assert codes["mu"].shape == codes["log_var"].shape == (60, 3)
         assert sorted(codes["ids"]) == list(range(60))
         assert np.bincount(codes["splits"]).tolist() == [29, 25, 6]

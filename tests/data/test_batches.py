@@ -92,6 +92,7 @@ def test_global_random_state_is_left_alone(store):
 def test_any_epoch_of_any_size_is_a_permutation(count, size, seed, epoch):
     class Pixels:
         images = np.zeros((100, 1, 1, 1), np.uint8)
+        binarized = False
 
     ids = np.arange(count, dtype=np.int64) * 2
     batches = Batches(Split("train", ids, Pixels()), size, seed, shuffle=True)  # type: ignore[arg-type]

@@ -117,7 +117,7 @@ def test_floating_point_images_are_skipped(tmp_path):
 def test_none_readable(tmp_path):
     for name in ("a.png", "b.png"):
         (tmp_path / name).write_text("no image")
-    with pytest.raises(InputError, match=r"None of the 2 image files in .* can be read; the first, a\.png: not an im"):
+    with pytest.raises(InputError, match=r"None of the 2 image files in .* can be used; the first, a\.png: not an im"):
         read_folder(tmp_path)
 
 
@@ -140,3 +140,22 @@ def test_a_file_that_vanishes_after_the_check(tmp_path):
     (tmp_path / "a.png").unlink()
     with pytest.raises(InputError, match=r"a\.png can no longer be read: No such file or directory"):
         raw.images[0]
+
+
+def test_images_of_a_few_pixels_are_skipped_and_listed(tmp_path):
+    save(tmp_path / "dot.png", size=(1, 1))
+    save(tmp_path / "line.png", size=(50, 3))
+    with pytest.raises(
+        InputError, match=r"None of the 2 .* first, dot\.png: it has 1x1 pixels, the smallest size .* 4x4\."
+    ):
+        read_folder(tmp_path)
+    save(tmp_path / "good.png", size=(4, 4))
+    raw = read_folder(tmp_path)
+    assert raw.names == ("good.png",) and [name for name, _ in raw.skipped] == ["dot.png", "line.png"]
+
+
+def test_a_run_inside_the_folder_is_no_data(tmp_path):
+    save(tmp_path / "a.png")
+    save(tmp_path / "runs" / "one" / "figures" / "kl.png")
+    (tmp_path / "runs" / "one" / "recipe.yaml").touch()
+    assert read_folder(tmp_path).names == ("a.png",)

@@ -23,7 +23,7 @@ FIELDS = ("Source:", "Command:", "Time:", "Numbers:")
 
 
 def test_recipes_are_found():
-    assert {"digits", "mnist", "mnist_2d", "mnist_ae", "celeba"} <= set(RECIPES)
+    assert {"digits", "mnist", "mnist_2d", "mnist_ae", "fashion_mnist", "cifar10", "celeba"} <= set(RECIPES)
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -67,7 +67,23 @@ def portraits(folder: Path) -> list[str]:
     return [f"data.path={folder}"]
 
 
-TINY_DATA = {"digits": lambda folder: ["data.limit=36"], "mnist": mnist, "folder": portraits}
+def cifar10(folder: Path) -> list[str]:
+    rng = np.random.default_rng(0)
+    folder.mkdir()
+    for name in [*(f"data_batch_{number}.bin" for number in range(1, 6)), "test_batch.bin"]:
+        records = rng.integers(0, 256, (6, 3073), np.uint8)
+        records[:, 0] %= 10
+        (folder / name).write_bytes(records.tobytes())
+    return [f"data.path={folder}"]
+
+
+TINY_DATA = {
+    "digits": lambda folder: ["data.limit=36"],
+    "mnist": mnist,
+    "fashion_mnist": mnist,
+    "cifar10": cifar10,
+    "folder": portraits,
+}
 """Data for every source that a shipped recipe names."""
 
 

@@ -14,7 +14,7 @@ from zscape.specs.recipe import Recipe, parse_recipe
         ("model.z_dim=many", "model.z_dim: must be a whole number; received 'many'."),
         ("model.z_dim=2.5", "model.z_dim: must be a whole number; received 2.5."),
         ("model.kernels=[3, 0]", "model.kernels: must be at least 1 (entry 2); received 0."),
-        ("model.filters=[]", "model.filters: must have at least 1 entry; received []."),
+        ("model.decoder.filters=[]", "model.decoder.filters: must have at least 1 entry; received []."),
         ("model.filters=32", "model.filters: must be a list; received 32."),
         ("model.padding=[same, full]", "model.padding: must be 'same' or 'valid' (entry 2); received 'full'."),
         ("model.dropout=1", "model.dropout: must be less than 1.0; received 1."),
@@ -33,7 +33,8 @@ from zscape.specs.recipe import Recipe, parse_recipe
         ),
         (
             "data.source=mnst",
-            "data.source: Unknown source 'mnst'. Did you mean 'mnist'? Known: array, digits, folder, mnist.",
+            "data.source: Unknown source 'mnst'. Did you mean 'mnist'? "
+            "Known: array, cifar10, digits, fashion_mnist, folder, mnist.",
         ),
         ("model.beta=3", "model.beta: there is no such key; did you mean 'objective.weight.beta'?"),
         ("epochs=3", "epochs: there is no such key; did you mean 'training.epochs'?"),

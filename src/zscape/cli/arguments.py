@@ -9,7 +9,12 @@ from zscape.core.errors import InputError
 
 RunArgument = Annotated[Path, typer.Argument(metavar="DIR", help="A run directory.", show_default=False)]
 RecipeArgument = Annotated[
-    str, typer.Argument(metavar="RECIPE", help="A shipped recipe's name, or a YAML file.", show_default=False)
+    str,
+    typer.Argument(
+        metavar="RECIPE",
+        help="A shipped recipe's name, a YAML file, or images: a folder, an .npy, .npz or idx file.",
+        show_default=False,
+    ),
 ]
 SettingsArgument = Annotated[
     list[str] | None,

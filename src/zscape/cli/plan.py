@@ -1,14 +1,19 @@
 """`zscape plan`."""
 
+from typing import TYPE_CHECKING
+
 from zscape.cli.arguments import JsonOption, RecipeArgument, SettingsArgument
 from zscape.cli.output import print_json, print_table
 from zscape.specs.plan import MemoryPlan, NetworkPlan
+
+if TYPE_CHECKING:
+    from zscape.analysis.linear_baseline import LinearBaseline
 
 _MIB = 2**20
 
 
 def plan(recipe: RecipeArgument, settings: SettingsArgument = None, json: JsonOption = False) -> None:
-    """Show layers, parameters and memory of a recipe, before anything is trained."""
+    """Show layers, parameters and memory of a recipe, and what a linear code does, before anything is trained."""
     from zscape.workflow.plan import plan as plan_recipe
 
     planned = plan_recipe(recipe, settings or ())
@@ -20,6 +25,7 @@ def plan(recipe: RecipeArgument, settings: SettingsArgument = None, json: JsonOp
     _print_network("decoder", planned.decoder)
     print(f"\ntotal: {planned.total:,} parameters")
     _print_memory(planned.memory)
+    _print_baseline(planned.linear_baseline)
 
 
 def _print_network(name: str, network: NetworkPlan) -> None:
@@ -36,4 +42,15 @@ def _print_memory(memory: MemoryPlan) -> None:
         f"memory for training at batch size {memory.batch_size}, by arithmetic: {memory.total / _MIB:,.0f} MiB "
         f"(weights {memory.parameters / _MIB:,.0f}, gradients {memory.gradients / _MIB:,.0f}, "
         f"Adam {memory.optimizer / _MIB:,.0f}, activations {memory.activations / _MIB:,.0f})"
+    )
+
+
+def _print_baseline(baseline: "LinearBaseline | None") -> None:
+    if baseline is None:
+        print("linear baseline: known after preparation, the images are not at hand")
+        return
+    print(
+        f"linear baseline: the best linear code of {baseline.z_dim} numbers reaches PSNR {baseline.psnr:.1f} dB and a "
+        f"reconstruction of {baseline.reconstruction:,.5g} nats per image (PCA of {baseline.fitted_on:,} training "
+        f"images, {baseline.measured_on} images)"
     )

@@ -6,6 +6,7 @@ import numpy as np
 
 from zscape.core.errors import InputError
 from zscape.core.seeds import generator
+from zscape.data.draws import mirrored, redrawn
 from zscape.data.store import Split
 
 
@@ -33,13 +34,18 @@ class Batches:
         batch_size: images per batch, >= 1.
         seed: the training's seed.
         shuffle: a new order every epoch, a function of (seed, epoch); False keeps the store's order.
+        flip: mirror images left to right with probability 1/2, a function of (seed, step).
+        redraw: black or white for every value, white with the grey value as probability, a function of (seed, step),
+            in place of the split's fixed draw.
 
     Raises:
         InputError: when the split is empty.
         ValueError: when the batch size is below 1.
     """
 
-    def __init__(self, split: Split, batch_size: int, seed: int, shuffle: bool) -> None:
+    def __init__(
+        self, split: Split, batch_size: int, seed: int, shuffle: bool, *, flip: bool = False, redraw: bool = False
+    ) -> None:
         if batch_size < 1:
             raise ValueError(f"batch_size must be at least 1, received {batch_size}")
         if len(split) == 0:
@@ -48,6 +54,8 @@ class Batches:
         self.batch_size = batch_size
         self.seed = seed
         self.shuffle = shuffle
+        self.flip = flip
+        self.redraw = redraw
         self._last_order: tuple[int, np.ndarray] | None = None
 
     @property
@@ -66,7 +74,12 @@ class Batches:
         epoch, within = divmod(step, self.steps_per_epoch)
         start = within * self.batch_size
         positions = self._order(epoch)[start : start + self.batch_size]
-        return Batch(images=self.split.images(positions), ids=self.split.ids[positions])
+        images = self.split.grey_images(positions) if self.redraw else self.split.images(positions)
+        if self.flip:
+            images = mirrored(images, self.seed, step)
+        if self.redraw:
+            images = redrawn(images, self.seed, step)
+        return Batch(images=images, ids=self.split.ids[positions])
 
     def _order(self, epoch: int) -> np.ndarray:
         if not self.shuffle:

@@ -2,13 +2,17 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
 
 from zscape.core.download import cache_directory
 from zscape.core.errors import InputError
-from zscape.data.raw import RawImages
+from zscape.data.raw import RawImages, shape_of
+from zscape.data.readers.folder import too_small
+from zscape.data.readers.walk import walk_files
 from zscape.data.sources.catalog import read_source
 from zscape.data.store import FORMAT, Store, is_store
 from zscape.data.write import request_of, write_new
@@ -41,14 +45,32 @@ def open_store(spec: DataSpec) -> Store:
             `spec` asks for.
     """
     if spec.path is not None and is_store(Path(spec.path).expanduser()):
-        return _matching(Store.open(Path(spec.path).expanduser()), spec)
-    path = cache_directory() / "stores" / f"{spec.source}-{store_key(spec)}"
-    return Store.open(path) if is_store(path) else write_new(read_source(spec), spec, path)
+        store = _matching(Store.open(Path(spec.path).expanduser()), spec)
+    else:
+        path = store_path(spec)
+        store = Store.open(path) if is_store(path) else write_new(_large_enough(read_source(spec)), spec, path)
+    drawn_already = store.manifest.get("request", {}).get("binarize") == "static"
+    return replace(store, binarized=spec.binarize != "none" and not drawn_already)
+
+
+def is_prepared(spec: DataSpec) -> bool:
+    """Return whether `open_store` finds the store of `spec` and need not prepare it."""
+    return is_store(store_path(spec)) or (spec.path is not None and is_store(Path(spec.path).expanduser()))
+
+
+def store_path(spec: DataSpec) -> Path:
+    """Return where the cache has, or would have, the store of `spec`."""
+    return cache_directory() / "stores" / f"{spec.source}-{store_key(spec)}"
 
 
 def store_key(spec: DataSpec) -> str:
-    """Return 16 hexadecimal digits that change with `spec`, with the input files and with the store's format."""
-    identity = [FORMAT, spec.model_dump(mode="json"), list(_fingerprint(spec.path))]
+    """Return 16 hexadecimal digits that change with `spec`, with the input files and with the store's format.
+
+    What only training does to the images changes no store.
+    """
+    asked = spec.model_dump(mode="json", exclude={"flip", "binarize"})
+    drawn = {"binarize": "static"} if spec.binarize == "static" else {}
+    identity = [FORMAT, {**asked, **drawn}, list(_fingerprint(spec.path))]
     return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -58,12 +80,17 @@ def _fingerprint(path: str | None) -> Iterator[tuple[str, int, int]]:
     # A relative path means another file in another working directory.
     root = Path(path).expanduser().resolve()
     yield str(root), 0, 0
-    files = [root] if root.is_file() else [Path(parent) / name for parent, _, names in os.walk(root) for name in names]
-    for file in sorted(files):
+    for file in [root] if root.is_file() else sorted(walk_files(root)):
         # A dangling link has no stat; the reader will say what it thinks of it.
         if file.is_file():
             stat = file.stat()
             yield str(file), stat.st_size, stat.st_mtime_ns
+
+
+def _large_enough(raw: RawImages) -> RawImages:
+    if isinstance(raw.images, np.ndarray) and (reason := too_small(shape_of(raw.images[0]))):
+        raise InputError(f"The first image is too small: {reason}.")
+    return raw
 
 
 def _matching(store: Store, spec: DataSpec) -> Store:
@@ -84,4 +111,9 @@ def _matching(store: Store, spec: DataSpec) -> Store:
                 f"The store {store.directory} was prepared with data.{key}={made_with.get(key)}, the recipe asks for "
                 f"{request[key]}; leave data.{key} out, or prepare another store."
             )
+    if spec.binarize == "dynamic" and made_with.get("binarize") == "static":
+        raise InputError(
+            f"The store {store.directory} holds black and white only (data.binarize=static), which leaves nothing to "
+            "draw anew for data.binarize=dynamic; prepare a store of the grey images."
+        )
     return store

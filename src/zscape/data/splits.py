@@ -26,6 +26,7 @@ def split_codes(count: int, parts: np.ndarray | None, spec: SplitSpec, source: s
         InputError: when the parts asked for leave no image for training, or a test set is stated beside an official
             one.
     """
+    check_enough(count)
     if parts is not None:
         return _with_official_test(parts, spec, source)
     validation = _number(spec.validation, count)
@@ -40,6 +41,20 @@ def split_codes(count: int, parts: np.ndarray | None, spec: SplitSpec, source: s
     codes[order[:validation]] = VALIDATION
     codes[order[validation : validation + test]] = TEST
     return codes
+
+
+def check_enough(count: int) -> None:
+    """Raise an error when there are too few images for three parts.
+
+    Raises:
+        InputError: for fewer than three.
+    """
+    if count < len(SPLITS):
+        held = "is only 1 image" if count == 1 else f"are only {count} images"
+        raise InputError(
+            f"There {held}, too few to be split into training, validation and test: each needs at least one, so "
+            f"{len(SPLITS)} images are the least."
+        )
 
 
 def _with_official_test(parts: np.ndarray, spec: SplitSpec, source: str) -> np.ndarray:

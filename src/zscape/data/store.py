@@ -18,6 +18,7 @@ import numpy as np
 from zscape.core.errors import InputError
 from zscape.core.files import read_json
 from zscape.core.names import unknown_name
+from zscape.data.draws import fixed_bits
 from zscape.data.raw import Shape
 from zscape.specs.base import SPLITS
 
@@ -35,6 +36,7 @@ class Store:
         images: uint8 (n, height, width, channels), memory-mapped, read-only.
         labels: int64 (n,), or None.
         splits: uint8 (n,), codes of `SPLITS`.
+        binarized: whether `Split.images` gives each image's fixed draw of black and white; `images` stays as it is.
     """
 
     directory: Path
@@ -42,6 +44,7 @@ class Store:
     images: np.ndarray
     labels: np.ndarray | None
     splits: np.ndarray
+    binarized: bool = False
 
     @classmethod
     def open(cls, directory: Path) -> "Store":
@@ -117,6 +120,11 @@ class Split:
         Args:
             positions: which, counted within this part; None for all.
         """
+        grey = self.grey_images(positions)
+        return fixed_bits(grey, str(self.store.manifest.get("source"))) if self.store.binarized else grey
+
+    def grey_images(self, positions: np.ndarray | slice | None = None) -> np.ndarray:
+        """Return images as the disk has them, also where the store is to be seen binarized; as `images`."""
         ids = self.ids if positions is None else self.ids[positions]
         return np.asarray(self.store.images[ids])
 

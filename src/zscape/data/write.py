@@ -10,6 +10,7 @@ import numpy as np
 
 from zscape.core.errors import InputError
 from zscape.core.files import new_directory, write_json
+from zscape.data.draws import fixed_bits
 from zscape.data.limit import kept_positions
 from zscape.data.raw import RawImages
 from zscape.data.resize import Fit, plan_fit
@@ -34,7 +35,7 @@ def write_new(raw: RawImages, spec: DataSpec, path: Path) -> Store:
     fit = plan_fit(raw.shapes_at(kept), spec)
     try:
         with new_directory(path) as aside:
-            digest = _write_images(aside / "images.npy", raw, kept, fit)
+            digest = _write_images(aside / "images.npy", raw, kept, fit, spec)
             for name, values in (("labels", labels), ("splits", splits)):
                 if values is not None:
                     np.save(aside / f"{name}.npy", values, allow_pickle=False)
@@ -48,18 +49,25 @@ def write_new(raw: RawImages, spec: DataSpec, path: Path) -> Store:
 
 
 def request_of(spec: DataSpec) -> dict[str, Any]:
-    """Return what `spec` asks of a store, in plain values: size, channels, limit, splits."""
-    return spec.model_dump(mode="json", include={"size", "channels", "limit", "splits"})
+    """Return what `spec` asks of a store, in plain values: size, channels, limit, splits, binarize.
+
+    A store for dynamic draws holds the grey images; mirroring happens in training only.
+    """
+    request = spec.model_dump(mode="json", include={"size", "channels", "limit", "splits", "binarize"})
+    return {**request, "binarize": "static" if spec.binarize == "static" else "none"}
 
 
-def _write_images(file_path: Path, raw: RawImages, kept: np.ndarray, fit: Fit) -> Any:
+def _write_images(file_path: Path, raw: RawImages, kept: np.ndarray, fit: Fit, spec: DataSpec) -> Any:
     digest = hashlib.sha256()
     header = {"descr": "|u1", "fortran_order": False, "shape": (len(kept), *fit.shape)}
     # Written, not memory-mapped: a full disk then is an error to report, where a mapped file would kill the process.
     with file_path.open("wb") as file:
         np.lib.format.write_array_header_1_0(file, header)
         for position in kept:
-            pixels = np.ascontiguousarray(fit(raw.images[int(position)])).tobytes()
+            image = fit(raw.images[int(position)])
+            if spec.binarize == "static":
+                image = fixed_bits(image[np.newaxis], spec.source)[0]
+            pixels = np.ascontiguousarray(image).tobytes()
             digest.update(pixels)
             file.write(pixels)
     return digest

@@ -24,7 +24,15 @@ def compose_recipe(name_or_path: str, overrides: Iterable[str] = ()) -> Recipe:
     Raises:
         InputError: no such recipe, YAML that cannot be read, or wrong keys and values, all of these together.
     """
-    values = read_recipe_file(_recipe_path(name_or_path))
+    return compose_values(read_recipe_file(_recipe_path(name_or_path)), overrides)
+
+
+def compose_values(values: dict[str, Any], overrides: Iterable[str] = ()) -> Recipe:
+    """Return the recipe of nested dicts with `overrides` laid over it, which changes the dicts.
+
+    Raises:
+        InputError: as `compose_recipe`.
+    """
     pairs = [_parse_override(text) for text in overrides]
     if any(keys[:2] == _WEIGHT for keys, _ in pairs):
         # A weight stated on the command line replaces the recipe's: two forms side by side would contradict.
@@ -34,6 +42,24 @@ def compose_recipe(name_or_path: str, overrides: Iterable[str] = ()) -> Recipe:
     for keys, value in pairs:
         _lay_over(values, keys, value)
     return parse_recipe(values)
+
+
+def stated_values(overrides: Iterable[str]) -> dict[str, Any]:
+    """Return what `overrides` state, as nested dicts, unchecked.
+
+    Raises:
+        InputError: when a text is no "key=value".
+    """
+    values: dict[str, Any] = {}
+    for keys, value in map(_parse_override, overrides):
+        _lay_over(values, keys, value)
+    return values
+
+
+def names_recipe(name_or_path: str) -> bool:
+    """Return whether this is a shipped recipe's name or the path of an existing YAML file."""
+    path = Path(name_or_path)
+    return name_or_path in shipped_recipes() or (path.suffix in (".yaml", ".yml") and path.is_file())
 
 
 def read_recipe_file(path: Path) -> dict[str, Any]:
@@ -63,7 +89,10 @@ def _recipe_path(name_or_path: str) -> Path:
     path = Path(name_or_path)
     if path.suffix in (".yaml", ".yml") and path.is_file():
         return path
-    raise InputError(unknown_name("recipe", name_or_path, recipes) + " A path must lead to an existing .yaml file.")
+    raise InputError(
+        f"{unknown_name('recipe', name_or_path, recipes)} A path must lead to an existing .yaml file, or to images: a "
+        "folder, or an .npy, .npz or idx file."
+    )
 
 
 def _parse_override(text: str) -> tuple[tuple[str, ...], Any]:

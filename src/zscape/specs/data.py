@@ -1,6 +1,6 @@
 """`data.*`: which images, at which size, in which parts."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -29,11 +29,16 @@ class DataSpec(Spec):
 
     Attributes:
         source: a name in `specs.sources.SOURCES`.
-        path: a file or folder, for sources that read one (for `mnist`: the folder of the four idx files).
+        path: a file or folder, for sources that read one (for `mnist` and `fashion_mnist`: the folder of the four idx
+            files; for `cifar10`: the folder or archive of the binary version, or an .npz).
         size: (height, width) in pixels that every image is brought to; None keeps the images' own size.
         channels: 1 (grey) or 3 (colour); None keeps the source's own.
         limit: number of images to keep, drawn at random by a fixed draw; None keeps all.
         splits: how many images go to validation and test.
+        binarize: black or white for every value, white with the grey value as probability: "none", "static" (one fixed
+            draw) or "dynamic" (training images are drawn anew every time they are seen; all others have the fixed
+            draw).
+        flip: training images are mirrored left to right with probability 1/2, anew every time they are seen.
     """
 
     source: str = "digits"
@@ -42,6 +47,8 @@ class DataSpec(Spec):
     channels: Annotated[int, Field(ge=1, le=4)] | None = None
     limit: PositiveInt | None = None
     splits: SplitSpec = SplitSpec()
+    binarize: Literal["none", "static", "dynamic"] = "none"
+    flip: bool = False
 
     @field_validator("source")
     @classmethod

@@ -23,6 +23,8 @@ class SourceFacts:
 SOURCES = {
     "digits": SourceFacts("1,797 handwritten digits of 8x8 pixels, part of scikit-learn", (8, 8, 1), False, False),
     "mnist": SourceFacts("MNIST: 70,000 handwritten digits of 28x28 pixels", (28, 28, 1), False, True),
+    "fashion_mnist": SourceFacts("Fashion-MNIST: 70,000 pieces of clothing, 28x28 pixels", (28, 28, 1), False, True),
+    "cifar10": SourceFacts("CIFAR-10: 60,000 colour photographs of 32x32 pixels", (32, 32, 3), False, True),
     "array": SourceFacts("images in one .npy, .npz or idx file", None, True, False),
     "folder": SourceFacts("a folder of image files", None, True, False),
 }

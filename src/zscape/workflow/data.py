@@ -35,4 +35,7 @@ def store_of_run(run: RunDirectory, data: Path | str | None = None) -> Store:
         raise InputError(f"There is no file or folder {data}.")
     size, channels = run.recipe.image_shape[:2], run.recipe.image_shape[2]
     source = "folder" if path.is_dir() else "array"
-    return open_store(DataSpec(source=source, path=str(path.resolve()), size=size, channels=channels))
+    # Black and white where the run's images were, by the fixed draw: nothing is trained on these.
+    binarize = "none" if run.recipe.data.binarize == "none" else "static"
+    spec = DataSpec(source=source, path=str(path.resolve()), size=size, channels=channels, binarize=binarize)
+    return open_store(spec)

@@ -1,19 +1,59 @@
-"""`zscape plan`: layers, parameters and memory of a recipe, before anything is trained."""
+"""`zscape plan`: layers, parameters and memory of a recipe, and the best linear code, before anything is trained."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
 
-from zscape.specs.compose import compose_recipe
+from zscape.analysis.linear_baseline import LinearBaseline
+from zscape.data.prepare import is_prepared, open_store
+from zscape.data.readers.folder import image_names
+from zscape.specs.data import DataSpec
 from zscape.specs.plan import Plan, plan_recipe
+from zscape.specs.recipe import Recipe
+from zscape.workflow.choose import resolve_recipe
+from zscape.workflow.data_study import baseline_of
+from zscape.workflow.train import note_to_stderr
+
+_MOST_DECODED = 2_000  # image files that a plan prepares; more take minutes
 
 
-def plan(recipe: str, overrides: Sequence[str] = ()) -> Plan:
-    """Return what a recipe would build and need; neither data nor a backend is touched.
+@dataclass(frozen=True)
+class DataPlan(Plan):
+    """A plan and what the best linear code with as many numbers does; None where the images are not at hand."""
+
+    linear_baseline: LinearBaseline | None = None
+
+
+def plan(recipe: str, overrides: Sequence[str] = (), *, note: Callable[[str], None] = note_to_stderr) -> DataPlan:
+    """Return what a recipe would build and need; no backend is touched.
+
+    Where the images are at hand without a download, they are prepared (in the cache, where a training finds them) and
+    the linear baseline is computed.
 
     Args:
-        recipe: a shipped recipe's name or the path of a YAML file.
+        recipe: a shipped recipe's name, the path of a YAML file, or images for which a recipe is chosen.
         overrides: texts "dotted.key=value".
+        note: told what was chosen and why, sentence by sentence.
 
     Raises:
-        InputError: for anything in the recipe that cannot be used.
+        InputError: for anything in the recipe or its images that cannot be used.
     """
-    return plan_recipe(compose_recipe(recipe, overrides))
+    resolved = resolve_recipe(recipe, overrides)
+    for sentence in resolved.sentences():
+        note(sentence)
+    planned = plan_recipe(resolved.recipe)
+    known = {field.name: getattr(planned, field.name) for field in fields(planned)}
+    return DataPlan(**known, linear_baseline=_baseline(resolved.recipe))
+
+
+def _baseline(recipe: Recipe) -> LinearBaseline | None:
+    return baseline_of(open_store(recipe.data), recipe) if _at_hand(recipe.data) else None
+
+
+def _at_hand(spec: DataSpec) -> bool:
+    if spec.source == "digits" or is_prepared(spec):
+        return True
+    path = Path(spec.path).expanduser() if spec.path is not None else None
+    if path is None or not path.exists():
+        return False
+    return spec.source != "folder" or len(image_names(path)) <= _MOST_DECODED

@@ -21,7 +21,8 @@ def run(
     """Prepare, train, evaluate, encode, analyse and report a recipe.
 
     Args:
-        recipe: a shipped recipe's name or the path of a YAML file.
+        recipe: a shipped recipe's name, the path of a YAML file, or images (a folder, an .npy, .npz or idx file) for
+            which a recipe is chosen.
         overrides: texts "dotted.key=value".
         out: the run directory; None makes a new one below `runs/`. The same run again goes on where it stopped.
         fresh: delete the run that `out` holds first.

@@ -14,6 +14,7 @@ from zscape.latent.priors.normal import Normal
 from zscape.runs.directory import RunDirectory
 from zscape.specs.base import SPLITS
 from zscape.workflow.data import store_of_run
+from zscape.workflow.data_study import study_data
 from zscape.workflow.metrics import UNITS, split_metrics, training_metrics
 from zscape.workflow.model import open_trained
 from zscape.workflow.pictures import to_bytes
@@ -23,7 +24,7 @@ _RANDOM = 60
 
 
 def study(directory: Path | str) -> RunDirectory:
-    """Encode, evaluate and analyse a trained run: latents.npz, metrics.json, analysis.json, priors/, images.npz.
+    """Encode, evaluate and analyse a trained run, and look at its images: every file that a report is made of.
 
     Args:
         directory: a run directory.
@@ -45,6 +46,7 @@ def study(directory: Path | str) -> RunDirectory:
     run.write("analysis.json", analysis_json(analyze(codes)))
     priors = {"random_normal": Normal(model.z_dim), "random_fitted": fitted}
     write_arrays(run.path / "images.npz", _images(model, store, priors, run.recipe.training.seed))
+    study_data(run, store)
     return run
 
 

@@ -6,6 +6,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from zscape.core.backend import start_backend
+from zscape.core.backend_devices import card_in_use
+from zscape.core.hardware import read_machine
+from zscape.core.precision import choose_precision
 from zscape.data.batches import Batches
 from zscape.data.prepare import open_store
 from zscape.data.store import Store
@@ -13,8 +16,8 @@ from zscape.runs.claim import claim_directory
 from zscape.runs.directory import RunDirectory
 from zscape.runs.provenance import collect_provenance
 from zscape.specs.base import SPLITS
-from zscape.specs.compose import compose_recipe
 from zscape.specs.recipe import Recipe
+from zscape.workflow.choose import resolve_recipe
 from zscape.workflow.data import with_absolute_path
 
 
@@ -34,7 +37,8 @@ def train(
     """Train a recipe in a run directory; the same call again goes on where the last one stopped.
 
     Args:
-        recipe: a shipped recipe's name or the path of a YAML file.
+        recipe: a shipped recipe's name, the path of a YAML file, or images (a folder, an .npy, .npz or idx file) for
+            which a recipe is chosen.
         overrides: texts "dotted.key=value".
         out: the run directory; None makes a new one below `runs/`.
         fresh: delete the run that `out` holds first.
@@ -47,7 +51,10 @@ def train(
         InputError: for anything in the recipe, the data, the backend or the directory that cannot be used.
         TrainingStopped: when the loss is no longer finite.
     """
-    asked = with_absolute_path(compose_recipe(recipe, overrides))
+    resolved = resolve_recipe(recipe, overrides)
+    asked = with_absolute_path(resolved.recipe)
+    for sentence in resolved.sentences():
+        note(sentence)
     for sentence in asked.notes():
         note(f"Note: {sentence}")
     training = asked.training
@@ -56,15 +63,20 @@ def train(
     store = open_store(asked.data)
     complete = asked.for_images(store.image_shape)
     seconds = {"prepare": time.perf_counter() - started}
-    run = _directory(recipe, complete, out, fresh)
+    run = _directory(resolved.name, complete, out, fresh)
     if _is_finished(run, complete):
         note(f"{run.path} is trained already ({complete.training.epochs} epochs): nothing to do.")
         return run
     _check_checkpoint(run)
     run.write_recipe(complete)
-    provenance = collect_provenance(backend, training.seed, training.threads, _describe(store), seconds)
+    if resolved.choices:
+        run.write("chosen.json", resolved.record())
+    precision, reason = choose_precision(training.precision, backend, read_machine(), card_in_use(backend))
+    if training.precision != "float32":
+        note(f"Precision: {reason}")
+    provenance = collect_provenance(backend, precision, training.seed, training.threads, _describe(store), seconds)
     run.write("provenance.json", provenance)
-    _train(run, complete, store, note)
+    _train(run, complete, store, precision, note)
     seconds["train"] = time.perf_counter() - started - seconds["prepare"]
     run.write("provenance.json", provenance)
     return run
@@ -72,7 +84,7 @@ def train(
 
 def _directory(name: str, recipe: Recipe, out: Path | str | None, fresh: bool) -> RunDirectory:
     if out is None:
-        return RunDirectory.create_next(Path("runs") / Path(name).stem)
+        return RunDirectory.create_next(Path("runs") / name)
     return claim_directory(Path(out), recipe, fresh)
 
 
@@ -97,7 +109,7 @@ def _check_checkpoint(run: RunDirectory) -> None:
         read_checkpoint(last)
 
 
-def _train(run: RunDirectory, recipe: Recipe, store: Store, note: Callable[[str], None]) -> None:
+def _train(run: RunDirectory, recipe: Recipe, store: Store, precision: str, note: Callable[[str], None]) -> None:
     # Imported here because Keras takes seconds to start, and must not before the environment is set.
     from zscape.inference.storage import save_networks
     from zscape.pathways.build import build_model
@@ -108,8 +120,15 @@ def _train(run: RunDirectory, recipe: Recipe, store: Store, note: Callable[[str]
     spec = recipe.training
     train_images, validation_images = store.split("train"), store.split("validation")
     note(f"Training on {len(train_images):,} images, validating on {len(validation_images):,}, into {run.path}")
-    model = build_model(recipe)
-    train_batches = Batches(train_images, spec.batch_size, spec.seed, shuffle=True)
+    model = build_model(recipe, precision)
+    train_batches = Batches(
+        train_images,
+        spec.batch_size,
+        spec.seed,
+        shuffle=True,
+        flip=recipe.data.flip,
+        redraw=recipe.data.binarize == "dynamic",
+    )
     validation_batches = Batches(validation_images, spec.batch_size, spec.seed, shuffle=False)
     progress = ProgressCallback(model.objective.beta, len(train_images), spec.epochs)
     callbacks = [preview_callback(run, store, spec.seed, progress.say), progress]

@@ -1,6 +1,5 @@
 """A folder of image files, decoded one at a time, so that any number fits into memory."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import overload
@@ -10,9 +9,13 @@ import numpy as np
 from zscape.core.errors import InputError
 from zscape.data.raw import RawImages, Shape, shape_of
 from zscape.data.readers.decode import decode_image, why_unreadable
+from zscape.data.readers.walk import walk_files
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif", ".tif", ".tiff")
 """The endings of image files, in any case."""
+
+SMALLEST = 4
+"""Pixels on the shorter side of the smallest image that is worth a network."""
 
 
 class ImageFiles(Sequence[np.ndarray]):
@@ -42,10 +45,10 @@ class ImageFiles(Sequence[np.ndarray]):
 
 
 def read_folder(folder: Path) -> RawImages:
-    """Read all image files below a folder, sorted by relative name; hidden files are left out.
+    """Read all image files below a folder, sorted by relative name; hidden files and run directories are left out.
 
-    Files that cannot be decoded are skipped and listed. Where every image lies in one of at least two sub-folders,
-    these are the classes.
+    Files that cannot be decoded, or that have fewer than 4 pixels on a side, are skipped and listed. Where every
+    image lies in one of at least two sub-folders, these are the classes.
 
     Args:
         folder: the folder.
@@ -58,13 +61,13 @@ def read_folder(folder: Path) -> RawImages:
     """
     if not folder.is_dir():
         raise InputError(f"{folder} is a file, not a folder." if folder.exists() else f"There is no folder {folder}.")
-    names = _image_names(folder)
+    names = image_names(folder)
     if not names:
         raise InputError(f"The folder {folder} holds no image files ({', '.join(SUFFIXES)}).")
     shapes, skipped = _checked(folder, names)
     if not shapes:
         raise InputError(
-            f"None of the {len(names)} image files in {folder} can be read; the first, {names[0]}: {skipped[0][1]}."
+            f"None of the {len(names)} image files in {folder} can be used; the first, {names[0]}: {skipped[0][1]}."
         )
     readable = tuple(shapes)
     labels, label_names = _classes(readable)
@@ -81,20 +84,29 @@ def read_folder(folder: Path) -> RawImages:
     )
 
 
-def _image_names(folder: Path) -> list[str]:
-    names = []
-    for parent, folders, files in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        images = [name for name in files if name.lower().endswith(SUFFIXES) and not name.startswith(".")]
-        names += [(Path(parent) / name).relative_to(folder).as_posix() for name in images]
-    return sorted(names)
+def image_names(folder: Path) -> list[str]:
+    """Return the relative names of the image files below a folder, sorted; none of them is opened."""
+    images = (path for path in walk_files(folder) if path.name.lower().endswith(SUFFIXES))
+    return sorted(path.relative_to(folder).as_posix() for path in images)
+
+
+def too_small(shape: Shape) -> str | None:
+    """Return why an image of this shape is too small, without a full stop, or None where it is not."""
+    height, width = shape[:2]
+    if min(height, width) >= SMALLEST:
+        return None
+    return f"it has {height}x{width} pixels, the smallest size that makes sense is {SMALLEST}x{SMALLEST}"
 
 
 def _checked(folder: Path, names: Sequence[str]) -> tuple[dict[str, Shape], list[tuple[str, str]]]:
     shapes, skipped = {}, []
     for name in names:
         try:
-            shapes[name] = shape_of(decode_image(folder / name))
+            shape = shape_of(decode_image(folder / name))
+            if reason := too_small(shape):
+                skipped.append((name, reason))
+            else:
+                shapes[name] = shape
         except Exception as error:  # damaged files make Pillow raise errors of many kinds
             skipped.append((name, why_unreadable(error)))
     return shapes, skipped

@@ -1,6 +1,7 @@
 """The ways in which people put images into an .npz file."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,17 +13,29 @@ from zscape.specs.base import SPLITS
 Arrays = Mapping[str, np.ndarray]
 
 
-def images_of_npz(arrays: Arrays, path: str, origin: str) -> RawImages:
+def images_of_npz(arrays: Arrays, path: str, origin: str, classes: tuple[str, ...] | None = None) -> RawImages:
     """Return the images of an .npz file, whichever of the usual layouts it has (see `read_array_file`).
 
     Args:
         arrays: the file's arrays by name, in the order that counts.
         path: the file, for error messages.
         origin: the sentence for `RawImages.origin`.
+        classes: names for the labels 0, 1, ..., where they are known.
 
     Raises:
-        InputError: when the arrays are laid out in no known way.
+        InputError: when the arrays are laid out in no known way, or a label has no name in `classes`.
     """
+    raw = _images(arrays, path, origin)
+    if classes is None or raw.labels is None:
+        return raw
+    if raw.labels.min() < 0 or raw.labels.max() >= len(classes):
+        raise InputError(
+            f"{path}: labels range from {raw.labels.min()} to {raw.labels.max()}; expected 0 to {len(classes) - 1}."
+        )
+    return replace(raw, label_names=classes)
+
+
+def _images(arrays: Arrays, path: str, origin: str) -> RawImages:
     if "x_train" in arrays and "x_test" in arrays:
         return _train_and_test(arrays, path, origin)
     for name in ("images", "x"):

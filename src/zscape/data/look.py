@@ -1,0 +1,105 @@
+"""A first look at a user's images: how many, how large, grey or colour; enough to choose a recipe by."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from zscape.core.errors import InputError
+from zscape.data.raw import RawImages, Shape, shape_of
+from zscape.data.readers.arrays import read_array_file
+from zscape.data.readers.decode import decode_image
+from zscape.data.readers.folder import image_names, read_folder, too_small
+from zscape.data.splits import check_enough
+from zscape.data.store import Store, is_store
+
+MOST_OPENED = 400
+"""Images that are opened; of more, as many evenly spaced ones."""
+
+_ARRAY_ENDINGS = (".npy", ".npz", ".idx", ".gz", "-ubyte")
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a first look shows.
+
+    Attributes:
+        source: the recipe's `data.source` for them.
+        count: number of images, or of image files.
+        shapes: (height, width, channels) of those that were opened, at least one; one entry where all share one array.
+        opened: number of images whose pixels were looked at.
+        grey: whether none of these shows a colour.
+        classes: number of classes, None without.
+    """
+
+    source: str
+    count: int
+    shapes: tuple[Shape, ...]
+    opened: int
+    grey: bool
+    classes: int | None
+
+
+def is_images(path: Path) -> bool:
+    """Return whether a path looks like a user's images: a folder, or a file in a format of arrays."""
+    return path.is_dir() or (path.is_file() and path.name.endswith(_ARRAY_ENDINGS))
+
+
+def look_at(path: Path) -> Look:
+    """Look at the images of a folder, a store, or an .npy, .npz or idx file.
+
+    Raises:
+        InputError: when there are none that can be used, or too few.
+    """
+    if path.is_dir() and is_store(path):
+        store = Store.open(path)
+        names = store.label_names
+        raw = RawImages(store.images, None, None, None, None, "A store.")
+        return _look_at_array(raw, None if names is None else len(names))
+    if path.is_dir():
+        return _look_at_folder(path)
+    raw = read_array_file(path)
+    return _look_at_array(raw, None if raw.labels is None else len(np.unique(raw.labels)))
+
+
+def _look_at_folder(folder: Path) -> Look:
+    if (folder / "recipe.yaml").is_file():
+        raise InputError(
+            f"{folder} is a run directory, not a folder of images; `zscape report {folder}` shows it, and to go on "
+            f"training give its recipe with --out {folder}."
+        )
+    names = image_names(folder)
+    check_enough(len(names)) if names else read_folder(folder)  # which says that there are none
+    images = []
+    for position in _spread(len(names)):
+        try:
+            image = decode_image(folder / names[position])
+        except Exception:  # damaged files make Pillow raise errors of many kinds; preparing lists them
+            continue
+        if not too_small(shape_of(image)):
+            images.append((shape_of(image), _is_grey(image)))
+    if not images:
+        read_folder(folder)  # which says what is wrong with the files
+        raise InputError(f"The first {MOST_OPENED} images in {folder} cannot be read; take the damaged files out.")
+    folders = {name.partition("/")[0] for name in names if "/" in name}
+    whole = all("/" in name for name in names) and len(folders) > 1
+    shapes, grey = zip(*images, strict=True)
+    return Look("folder", len(names), shapes, len(images), all(grey), len(folders) if whole else None)
+
+
+def _look_at_array(raw: RawImages, classes: int | None) -> Look:
+    check_enough(len(raw))
+    positions = _spread(len(raw))
+    shapes = tuple(raw.shapes_at(positions))
+    if reason := too_small(shapes[0]):
+        raise InputError(f"The first image is too small: {reason}.")
+    grey = all(_is_grey(np.asarray(raw.images[int(position)])) for position in positions)
+    return Look("array", len(raw), shapes, len(positions), grey, classes)
+
+
+def _spread(count: int) -> np.ndarray:
+    return np.unique(np.linspace(0, count - 1, min(count, MOST_OPENED)).round().astype(int))
+
+
+def _is_grey(image: np.ndarray) -> bool:
+    return image.shape[2] == 1 or (image.shape[2] == 3 and bool((image == image[..., :1]).all()))

@@ -1,0 +1,92 @@
+"""Records of sweeps: groups over seeds against NumPy, why there is no picture, names and values as text."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zscape.analysis.sweep import (
+    QUANTITIES,
+    SEED,
+    SweepRun,
+    short_names,
+    sweep_groups,
+    value_text,
+    why_no_picture,
+    without_seed,
+)
+
+BETA, FILTERS = "objective.weight.beta", "model.filters"
+
+
+def run(settings, loss: float | None = 1.0, variational=True, likelihood="bce of 8x8x1 images", **numbers) -> SweepRun:
+    values = None if loss is None else {**dict.fromkeys(QUANTITIES, 2.0), "loss": loss, **numbers}
+    state = "waiting" if loss is None else "finished"
+    return SweepRun("name", settings, state, values, 1.0, None, variational, likelihood)
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=9))
+def test_mean_and_sd_are_numpys(losses):
+    (group,) = sweep_groups([run({SEED: seed}, loss) for seed, loss in enumerate(losses)])
+    assert group.n == len(losses) and group.settings == {}
+    assert group.mean["loss"] == pytest.approx(np.mean(losses), rel=1e-9, abs=1e-6)
+    assert group.sd["loss"] == pytest.approx(np.std(losses, ddof=1), rel=1e-6, abs=1e-6)
+    assert group.mean["kl"] == 2.0 and group.sd["kl"] == 0.0
+
+
+def test_groups_are_in_the_order_of_the_runs_and_differ_in_more_than_the_seed():
+    runs = [run({BETA: beta, SEED: seed, FILTERS: [4]}, beta + seed) for beta in (4.0, 0.5) for seed in (1, 2)]
+    groups = sweep_groups(runs)
+    assert [group.settings for group in groups] == [{BETA: 4.0, FILTERS: [4]}, {BETA: 0.5, FILTERS: [4]}]
+    assert [group.mean["loss"] for group in groups] == [5.5, 2.0]
+    assert [group.sd["loss"] for group in groups] == [pytest.approx(math.sqrt(0.5))] * 2
+
+
+def test_runs_that_are_not_finished_do_not_count():
+    waiting, one = run({SEED: 1}, None), run({SEED: 2}, 3.0)
+    (group,) = sweep_groups([waiting, one])
+    assert (group.n, group.mean["loss"], group.sd["loss"]) == (1, 3.0, None)
+    (group,) = sweep_groups([waiting])
+    assert (group.n, group.mean["loss"], group.sd["loss"]) == (0, None, None)
+
+
+def test_a_number_that_one_run_lacks_has_no_mean():
+    (group,) = sweep_groups([run({SEED: 1}, psnr=None), run({SEED: 2}), run({SEED: 3})])
+    assert (group.mean["psnr"], group.sd["psnr"], group.mean["kl"]) == (None, None, 2.0)
+
+
+def test_the_seed_alone_is_left_out():
+    assert without_seed({SEED: 1, BETA: 2}) == {BETA: 2}
+
+
+def test_why_there_is_no_picture():
+    assert why_no_picture([run({})]) is None
+    assert why_no_picture([run({}, None)]) == "There is no rate-distortion picture: no run has finished."
+    assert why_no_picture([run({}, variational=False)]) == (
+        "There is no rate-distortion picture: these runs are autoencoders, which have no KL and so no rate."
+    )
+    assert why_no_picture([run({}, variational=False), run({})]) == (
+        "There is no rate-distortion picture: some of these runs are autoencoders, which have no KL and so no rate."
+    )
+    assert why_no_picture([run({}), run({}, likelihood="mse at sigma 1 of 8x8x1 images")]) == (
+        "There is no rate-distortion picture: the reconstructions are measured in different ways "
+        "(bce of 8x8x1 images; mse at sigma 1 of 8x8x1 images), so they cannot stand on one axis."
+    )
+
+
+def test_names_are_short_where_that_is_clear():
+    keys = [BETA, FILTERS, "model.decoder.filters"]
+    assert short_names(keys) == {BETA: "beta", FILTERS: FILTERS, "model.decoder.filters": "model.decoder.filters"}
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.5, "0.5"), (4.0, "4"), (1e-05, "1e-05"), (3, "3"), (True, "true"), (None, "none"), ("vae", "vae"),
+        ([32, 64], "[32,64]"), ([-30.0, 10.0], "[-30,10]"), ({"beta": 1.0, "sigma": None}, "beta=1,sigma=none"),
+    ],
+)  # fmt: skip
+def test_values_as_users_write_them(value, text):
+    assert value_text(value) == text
