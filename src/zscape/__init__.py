@@ -15,15 +15,18 @@ if TYPE_CHECKING:
     from zscape.pathways.model import Autoencoder as Autoencoder
     from zscape.pathways.model import VariationalAutoencoder as VariationalAutoencoder
     from zscape.workflow.analyze import analyze as analyze
+    from zscape.workflow.doctor import doctor as doctor
     from zscape.workflow.encode import encode as encode
     from zscape.workflow.evaluate import evaluate as evaluate
     from zscape.workflow.model import load as load
+    from zscape.workflow.model import save as save
     from zscape.workflow.plan import plan as plan
     from zscape.workflow.recipes import recipes as recipes
     from zscape.workflow.reconstruct import reconstruct as reconstruct
     from zscape.workflow.report import report as report
     from zscape.workflow.run import run as run
     from zscape.workflow.sample import sample as sample
+    from zscape.workflow.sweep import sweep as sweep
     from zscape.workflow.train import train as train
     from zscape.workflow.weight import weight as weight
 
@@ -31,12 +34,12 @@ _HOMES = {
     **dict.fromkeys(("InputError", "TrainingStopped", "ZscapeError"), "zscape.core.errors"),
     "Objective": "zscape.formulas.objective",
     **dict.fromkeys(("Autoencoder", "VariationalAutoencoder"), "zscape.pathways.model"),
-    "load": "zscape.workflow.model",
+    **dict.fromkeys(("load", "save"), "zscape.workflow.model"),
     **{
         verb: f"zscape.workflow.{verb}"
         for verb in ("analyze", "encode", "evaluate", "plan", "recipes", "reconstruct", "report", "run", "sample")
     },
-    **{verb: f"zscape.workflow.{verb}" for verb in ("train", "weight")},
+    **{verb: f"zscape.workflow.{verb}" for verb in ("sweep", "train", "weight", "doctor")},
 }
 _NEEDS_BACKEND = ("Autoencoder", "VariationalAutoencoder")
 

@@ -13,6 +13,7 @@ import typer
 from typer.main import get_command
 
 from zscape.cli.analyze import analyze
+from zscape.cli.doctor import doctor
 from zscape.cli.encode import encode
 from zscape.cli.evaluate import evaluate
 from zscape.cli.plan import plan
@@ -21,11 +22,12 @@ from zscape.cli.reconstruct import reconstruct
 from zscape.cli.report import report
 from zscape.cli.run import run
 from zscape.cli.sample import sample
+from zscape.cli.sweep import sweep
 from zscape.cli.train import train
 from zscape.cli.weight import weight
 from zscape.core.errors import InputError, ZscapeError
 
-VERBS = (run, train, evaluate, reconstruct, sample, encode, analyze, report, plan, weight, recipes)
+VERBS = (run, train, sweep, evaluate, reconstruct, sample, encode, analyze, report, plan, weight, recipes, doctor)
 
 app = typer.Typer(
     add_completion=False,
