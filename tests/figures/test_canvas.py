@@ -41,8 +41,41 @@ def test_panels():
     assert len(axes) == 3 == len(figure.axes)
 
 
-def test_ten_different_colours():
-    assert len(set(PALETTE)) == 10
+# OKLab of B. Ottosson, and protanopia and deuteranopia of full strength as Machado et al. (2009) simulate them.
+TO_LMS = [
+    [0.4122214708, 0.5363325363, 0.0514459929],
+    [0.2119034982, 0.6806995451, 0.1073969566],
+    [0.0883024619, 0.2817188376, 0.6299787005],
+]
+TO_LAB = [
+    [0.2104542553, 0.7936177850, -0.0040720468],
+    [1.9779984951, -2.4285922050, 0.4505937099],
+    [0.0259040371, 0.7827717662, -0.8086757660],
+]
+EYES = {
+    "all cones": np.eye(3),
+    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+}
+
+
+def lab_of(colours, eye="all cones"):
+    values = np.array([[int(text[i : i + 2], 16) / 255 for i in (1, 3, 5)] for text in colours])
+    linear = np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
+    seen = np.clip(linear @ np.transpose(EYES[eye]), 0, 1)
+    return np.cbrt(seen @ np.transpose(TO_LMS)) @ np.transpose(TO_LAB)
+
+
+@pytest.mark.parametrize(("eye", "least"), [("all cones", 0.17), ("protanopia", 0.10), ("deuteranopia", 0.10)])
+def test_ten_colours_far_from_each_other_and_from_paper(eye, least):
+    lab = lab_of(PALETTE, eye)
+    distances = np.linalg.norm(lab[:, np.newaxis] - lab, axis=-1)
+    assert len(PALETTE) == 10 and distances[np.triu_indices(10, 1)].min() > least
+    assert lab[:, 0].max() < 0.82  # lightness: white has 1
+
+
+def test_oklab_here_is_oklab():
+    np.testing.assert_allclose(lab_of(["#ffffff", "#ff0000"]), [[1, 0, 0], [0.628, 0.2249, 0.1258]], atol=1e-3)
 
 
 def test_the_users_settings_neither_change_nor_matter():
@@ -75,7 +108,7 @@ def test_styled_restores_the_settings_after_an_error():
 
 
 def test_pyplot_is_never_imported():
-    modules = ["canvas", "curves", "grid", "posterior", "radius", "scatter", "spectrum"]
+    modules = ["canvas", "curves", "files", "grid", "posterior", "radius", "scatter", "spectrum"]
     program = (
         f"import sys\n{chr(10).join(f'import zscape.figures.{name}' for name in modules)}\n"
         "import numpy as np\nfrom zscape.figures import canvas, scatter\n"

@@ -163,6 +163,26 @@ def test_kl_bars_are_sorted_and_coloured():
     assert [tick.get_text() for tick in axes.get_xticklabels()] == expected
 
 
+@pytest.mark.parametrize(
+    ("variances", "labels"),
+    [
+        ([1, 1], ["90, 95, 99 %: 2 of 2"]),
+        ([94, 5.5, 0.5], ["90 %: 1 of 3", "95, 99 %: 2 of 3"]),
+        ([91, 5, 4], ["90 %: 1 of 3", "95 %: 2 of 3", "99 %: 3 of 3"]),
+        ([99.5, 0.5], ["90, 95, 99 %: 1 of 2"]),
+    ],
+)
+def test_shares_that_need_the_same_directions_share_a_line(variances, labels):
+    size = len(variances)
+    points = np.concatenate([np.eye(size), -np.eye(size)]) * np.sqrt(variances)
+    figure = draw_spectrum(spectrum_record(points))
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == labels
+    marks = figure.axes[1].collections
+    ends = [segments.get_segments()[0][0, 0] for segments in marks]  # pyright: ignore[reportAttributeAccessIssue]
+    assert ends == [int(label.split(": ")[1].split()[0]) for label in labels]
+    assert len({to_hex(mark.get_edgecolor()[0]) for mark in marks}) == len(labels)
+
+
 def test_scatter_colours_and_names():
     points, classes = normal(400, 2) * 0.1, labels(400, 3)
     points += np.array([[0, 0], [5, 0], [0, 5]])[classes]

@@ -151,7 +151,18 @@ GOOD = np.zeros((4, 2), dtype=np.float32)
         ),
         ({"mu": GOOD, "ids": np.zeros(5)}, r"ids in .* has shape \(5,\)"),
         ({"mu": GOOD, "splits": np.arange(4)}, r"splits in .* from 0 to 3; expected 0 \(train\), 1 \(validation\), 2"),
-        ({"mu": np.array([[None, 1]], dtype=object)}, r"cannot be read .* or hold pickled objects"),
+        (
+            {"mu": GOOD, "splits": np.arange(4) % 2, "split_names": ["train", "dev"]},
+            r"splits in .* 'dev'; expected train, v",
+        ),
+        (
+            {"mu": GOOD, "splits": np.arange(4), "split_names": ["test", "train"]},
+            r"0 to 3; expected 0 \(test\), 1 \(tr",
+        ),
+        (
+            {"mu": np.array([[None, 1]], dtype=object)},
+            r"a\.npz holds Python objects \(pickled\), which zscape never loads",
+        ),
     ],
 )
 def test_load_says_what_is_wrong(tmp_path, arrays, sentence):
@@ -165,12 +176,43 @@ def test_load_says_what_is_wrong_with_the_file(tmp_path):
     path = tmp_path / "latents.npz"
     with pytest.raises(InputError, match=r"There is no file .*latents\.npz\."):
         Codes.load(path)
-    for content in (b"", b"hello", b"PK\x03\x04 cut off"):
+    for content, sentence in (
+        (b"", r"latents\.npz is empty; expected an \.npz or \.npy file\."),
+        (b"hello, world\n" * 9, r"latents\.npz is neither an \.npz nor an \.npy file, whatever its name; numpy\.savez"),
+        (b"\x89PNG\r\n\x1a\n", r"is neither an \.npz nor an \.npy file"),
+        (
+            b"PK\x03\x04 cut off",
+            r"cannot be read as an \.npz or \.npy file of numbers \(.*\); it may be damaged or cut off\.",
+        ),
+        (b"\x93NUMPY\x01", r"cannot be read as an \.npz or \.npy file"),
+    ):
         path.write_bytes(content)
-        with pytest.raises(InputError, match=r"cannot be read as an \.npz or \.npy file"):
+        with pytest.raises(InputError, match=sentence) as caught:
             Codes.load(path)
-    with pytest.raises(InputError, match="cannot be read"):
+        assert "allow_pickle" not in str(caught.value)
+
+
+def test_load_of_a_folder_names_the_file_in_it(tmp_path):
+    with pytest.raises(InputError, match=r"is a folder; expected an \.npz or \.npy file\.$"):
         Codes.load(tmp_path)
+    make_codes().save(tmp_path / "latents.npz")
+    with pytest.raises(InputError, match=r"is a folder; .* Did you mean .*latents\.npz\?"):
+        Codes.load(tmp_path)
+
+
+def test_the_file_says_what_its_splits_mean(tmp_path):
+    codes = make_codes(9)
+    codes.save(tmp_path / "latents.npz")
+    with np.load(tmp_path / "latents.npz") as arrays:
+        assert arrays["split_names"].tolist() == ["train", "validation", "test"]
+        without = {name: arrays[name] for name in arrays.files if name != "split_names"}
+    np.savez(tmp_path / "old.npz", **without)  # of the first release
+    assert_equal(Codes.load(tmp_path / "old.npz"), codes)
+
+
+def test_splits_in_another_order_are_read_by_their_names(tmp_path):
+    np.savez(tmp_path / "a.npz", mu=np.eye(3), splits=np.array([0, 1, 0]), split_names=np.array(["test", "train"]))
+    assert Codes.load(tmp_path / "a.npz").splits.tolist() == [2, 0, 2]
 
 
 @settings(max_examples=40, deadline=None)

@@ -93,6 +93,34 @@ def make_run() -> Callable[..., RunDirectory]:
 
 
 @pytest.fixture
+def data_record() -> dict[str, Any]:
+    """The content of a data.json."""
+    one = {"id": 7, "name": None, "split": "train"}
+    other = {"id": 8, "name": "twin.png", "split": "test"}
+    return {
+        "count": 1234,
+        "splits": {"train": 1000, "validation": 100, "test": 134},
+        "image_shape": [8, 8, 1],
+        "skipped": [["<b>bad</b>.png", "not an image"]],
+        "near_duplicates": {
+            "pairs": [{"a": one, "b": other, "difference": 1.5}],
+            "count": 1,
+            "across_splits": 1,
+            "rule": "Nearly the same is what differs by less than 5 grey levels.",
+        },
+        "linear_baseline": {
+            "z_dim": 3,
+            "fitted_on": "train",
+            "measured_on": "test",
+            "psnr": 16.25,
+            "mse": 0.02,
+            "reconstruction": None,
+            "rule": "PCA of the training images.",
+        },
+    }
+
+
+@pytest.fixture
 def no_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Replace the figures, which take a second, by small pictures."""
     from PIL import Image

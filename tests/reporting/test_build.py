@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 
 from zscape.core.errors import InputError
-from zscape.reporting.build import build_report, render
+from zscape.reporting.build import build_report
+from zscape.reporting.page import render
 
 SECTIONS = [
     "Does it learn?",
@@ -182,7 +183,7 @@ def test_hostile_names_stay_text(make_run, tmp_path):
 
 def test_a_value_that_the_page_needs_and_does_not_get_is_an_error():
     with pytest.raises(jinja2.UndefinedError, match="'title' is undefined"):
-        render({}, {})
+        render("report.html.jinja", {}, {})
 
 
 @pytest.mark.usefixtures("no_drawing")
@@ -206,3 +207,67 @@ def test_the_same_run_gives_the_same_page(make_run, tmp_path):
     run = make_run(tmp_path / "run")
     assert build_report(run).read_bytes() == build_report(run).read_bytes()
     assert json.loads((run.path / "metrics.json").read_text())["epochs"] == 3
+
+
+# the data
+
+
+@pytest.mark.usefixtures("no_drawing")
+def test_the_data_of_a_run_that_has_them(make_run, tmp_path, data_record):
+    run = make_run(tmp_path / "run")
+    without = page_of(run)
+    assert "The data" not in without.texts["h2"] and "PCA" not in without.text
+    run.write("data.json", data_record)
+    text_only = page_of(run)
+    assert text_only.texts["h2"] == ["The data", *SECTIONS] and not [
+        i for i in text_only.all("img") if "Some" in i["alt"]
+    ]
+    Image.new("RGB", (60, 60)).save(run.path / "figures" / "contact_sheet.png")
+    page = page_of(run)
+    sheet = next(image for image in page.all("img") if image["alt"] == "Some of the images")
+    assert base64.b64decode(sheet["src"].partition(",")[2]) == (run.path / "figures" / "contact_sheet.png").read_bytes()
+    for said in (
+        "1,234 images of 8×8×1: 1,000 train, 100 validation, 134 test.",
+        "The reconstructions of test images reach 17.5 dB (PSNR) where the best linear code of 3 numbers (PCA) reaches "
+        "16.2 dB: the networks gain 1.3 dB.",
+        "<b>bad</b>.png: not an image",
+        "image 7 (train) and twin.png (test): 1.5 grey levels apart",
+        "PSNR of the best linear code (PCA) – – 16.25 dB",
+    ):
+        assert said in page.text, said
+    assert {"class": "warning"} in page.all("p") and not page.all("script")
+
+
+@pytest.mark.usefixtures("no_drawing")
+def test_damaged_data_are_named(make_run, tmp_path):
+    run = make_run(tmp_path / "run")
+    (run.path / "data.json").write_text("{")
+    with pytest.raises(InputError, match=r"data\.json is not valid JSON"):
+        build_report(run)
+
+
+# figures and tables on demand
+
+
+def test_vector_figures_and_tables(make_run, tmp_path):
+    run = make_run(tmp_path / "run")
+    build_report(run, title="My <run>", figures=("png", "svg"), tables=("csv",))
+    figures = {path.name for path in (run.path / "figures").iterdir()}
+    assert {name for name in figures if name.endswith("svg")} == {
+        *("curves.svg", "radius.svg", "scatter.svg", "spectrum.svg", "kl.svg")
+    }
+    assert len(figures) == 8 + 5
+    assert {path.name for path in (run.path / "tables").iterdir()} == {
+        *("final_numbers.csv", "final_numbers_articles.csv"),
+        *("dimensions.csv", "radius.csv", "radius_histogram.csv", "spectrum.csv"),
+    }
+    assert "Images,1234,1234,1234," in (run.path / "tables" / "final_numbers.csv").read_text().splitlines()
+    assert Page((run.path / "report.html").read_text(encoding="utf-8")).texts["h1"] == ["My <run>"]
+
+
+def test_numbers_are_aligned_to_the_right_and_words_to_the_left(vae):
+    _, page = vae
+    header = [attributes.get("class") for attributes in page.all("th")]
+    first_table = dict(zip(page.texts["th"], header, strict=True))
+    assert first_table["train"] == first_table["test"] == first_table["KL, nats"] == "number"
+    assert first_table["unit"] == "unit" and first_table["active"] is None and first_table["dimension"] is None

@@ -3,8 +3,10 @@
 import copy
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from zscape.reporting.numbers import articles_table, metrics_table, number
+from zscape.reporting.numbers import aligned, articles_table, metrics_table, number
 
 
 @pytest.mark.parametrize(
@@ -30,6 +32,49 @@ def test_number(value, text):
     assert number(value) == text
 
 
+@pytest.mark.parametrize(
+    ("values", "texts"),
+    [
+        ([], []),
+        ([None], ["–"]),
+        ([0.0, 0.0], ["0", "0"]),
+        ([3, 12345, None], ["3", "12,345", "–"]),
+        ([19.0, 19.17, 19.354], ["19.00", "19.17", "19.35"]),
+        ([0.25, 0.25], ["0.25", "0.25"]),
+        ([5.0, 15.0], ["5", "15"]),
+        ([99.994, 100.06], ["100.0", "100.1"]),
+        ([1234567.25], ["1,234,567.2"]),
+        ([0.0771018, 0.0760230], ["0.07710", "0.07602"]),
+        ([4.5, 1e-9, 0.0], ["4.500", "1.0e-09", "0.000"]),
+        ([2.1e-7, -3e-9], ["2.1e-07", "-3.0e-09"]),
+        ([-3.5, 2.25], ["-3.50", "2.25"]),
+    ],
+)
+def test_aligned(values, texts):
+    assert aligned(values) == texts
+
+
+def test_aligned_as_asked():
+    assert aligned([1234.5, 1e-9, None], decimals=2) == ["1,234.50", "0.00", "–"]
+    assert aligned([1234.5, 1000], decimals=1, grouped=False) == ["1234.5", "1000.0"]
+    assert aligned([1437], grouped=False) == ["1437"]
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=6))
+def test_numbers_beside_each_other_have_the_same_decimals_and_are_near_what_they_were(values):
+    texts = aligned(values)
+    plain = [text for text in texts if "e" not in text]
+    assert len({len(text.partition(".")[2]) for text in plain}) <= 1
+    largest = max(map(abs, values))
+    for value, text in zip(values, texts, strict=True):
+        read = float(text.replace(",", ""))
+        assert (
+            abs(read - value) <= max(6e-4 * largest, 0.051 * abs(value))
+            if largest < 100
+            else abs(read - value) <= 0.0501
+        )
+
+
 @pytest.fixture
 def metrics(make_run, tmp_path):
     return make_run(tmp_path / "run").read("metrics.json")
@@ -40,7 +85,7 @@ def test_one_column_per_split_that_there_is_and_units(metrics):
     assert header == ["", "train", "validation", "test", "unit"]
     assert len(rows) == 14 and all(len(row) == 5 for row in rows)
     table = {row[0]: row[1:] for row in rows}
-    assert table["Loss"] == ["300.0", "320.0", "310.0", "nats per image"]
+    assert table["Loss"] == ["300", "320", "310", "nats per image"]
     assert table["Active dimensions"] == ["2", "2", "2", "of 3"]
     assert table["Images"] == ["1,234"] * 3 + [""]
     del metrics["train"], metrics["test"]
@@ -69,6 +114,18 @@ def test_the_articles_units(metrics):
     assert [row[0] for row in rows] == [
         f"{term}, {convention}" for convention in ("tape", "mean") for term in ("loss", "reconstruction", "weighted KL")
     ]
-    assert rows[0][1:] == ["300.0", "320.0", "310.0"]
-    assert rows[3][1:] == ["4.688", "5", "4.844"]
+    assert rows[0][1:] == ["300", "320", "310"]
+    assert rows[3][1:] == ["4.688", "5.000", "4.844"]
     assert metrics == before
+
+
+def test_the_linear_code_stands_below_the_psnr_in_its_split(metrics, data_record):
+    baseline = data_record["linear_baseline"]
+    rows = metrics_table(metrics, 3, True, baseline)[1]
+    names = [row[0] for row in rows]
+    place = names.index("PSNR at the mean")
+    assert rows[place + 1] == ["PSNR of the best linear code (PCA)", "–", "–", "16.25", "dB"]
+    assert len(rows) == 15  # there is no reconstruction in nats here
+    rows = metrics_table(metrics, 3, True, {**baseline, "reconstruction": 321.0, "measured_on": "validation"})[1]
+    assert rows[place + 2] == ["Reconstruction of the best linear code (PCA)", "–", "321", "–", "nats per image"]
+    assert len(metrics_table(metrics, 3, True, {**baseline, "measured_on": "nowhere"})[1]) == 14

@@ -15,7 +15,7 @@ def read(path):
 
 @pytest.mark.parametrize("verb", ["report", "run"])
 def test_numbers_of_a_run_that_was_trained_further_are_not_those_of_before(trained, tmp_path, tiny, monkeypatch, verb):
-    monkeypatch.setattr(build, "build_report", lambda run: (run.path / "report.html").write_text("new"))
+    monkeypatch.setattr(build, "build_report", lambda run, **options: (run.path / "report.html").write_text("new"))
     run = shutil.copytree(trained, tmp_path / "run")
     before = read(run / "metrics.json")
     settings = [*tiny, "training.epochs=3"]

@@ -9,7 +9,10 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from PIL import Image
+
+_METADATA = {"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}  # no dates, no versions
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -17,10 +20,17 @@ R = TypeVar("R")
 DPI = 144
 """Pixels per inch of every PNG."""
 
+VECTOR_FORMATS = ("svg", "pdf")
+"""In what figures can be written besides PNG."""
+
 PALETTE = (
-    "#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd",
+    "#2f7fc9", "#e27700", "#c0271a", "#23ac7a", "#5800af", "#47c4ff", "#ff81be", "#6a211f", "#b4c80b", "#1a4e6a",
 )  # fmt: skip
-"""Ten colours that people with colour vision deficiencies can tell apart (M. Petroff, arXiv:2107.02270)."""
+"""Ten colours as far from each other as ten can be, and nearly as far for people with colour vision deficiencies.
+
+Found by search: the least distance of two of them in OKLab is 0.17, and 0.10 as protanopes and deuteranopes see them
+(simulated after Machado et al. 2009); matplotlib's ten have 0.11, 0.007 and 0.02.
+"""
 
 INK = "#2b2d33"
 DATA, REFERENCE, QUIET = PALETTE[0], PALETTE[2], "#c3c7cd"
@@ -53,6 +63,10 @@ _STYLE: dict[Any, Any] = {
     "figure.constrained_layout.h_pad": 0.08,
     "axes.facecolor": "white",
     "text.usetex": False,
+    # The same figure gives the same bytes; letters are outlines, so that they look alike without the font.
+    "svg.hashsalt": "zscape",
+    "svg.fonttype": "path",
+    "pdf.fonttype": 42,
 }
 
 
@@ -100,12 +114,33 @@ def note(axes: Axes, text: str) -> None:
     )
 
 
-@styled
 def png(picture: Figure | Image.Image) -> bytes:
     """Return the figure (144 dpi) or image as PNG; the same picture gives the same bytes."""
+    if isinstance(picture, Figure):
+        return _printed(picture, "png")
     buffer = io.BytesIO()
-    if isinstance(picture, Image.Image):
-        picture.save(buffer, format="PNG", optimize=False)
-    else:
-        FigureCanvasAgg(picture).print_figure(buffer, format="png", dpi=DPI, metadata={"Software": None})
+    picture.save(buffer, format="PNG", optimize=False)
+    return buffer.getvalue()
+
+
+def vector(figure: Figure, kind: str) -> bytes:
+    """Return the figure as an SVG or PDF file; the same figure gives the same bytes.
+
+    Args:
+        figure: the figure; clouds of points lie in it as a picture of 288 dpi.
+        kind: one of `VECTOR_FORMATS`.
+    """
+    return _printed(figure, kind)
+
+
+@styled
+def _printed(figure: Figure, kind: str) -> bytes:
+    # The layout is found once and then kept: found again, it would move by the rounding of floats.
+    if kind != "png" and isinstance(figure.get_layout_engine(), ConstrainedLayoutEngine):
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
+    buffer = io.BytesIO()
+    dpi = DPI if kind == "png" else 2 * DPI  # of clouds of points, which are pixels in vector files too
+    FigureCanvasAgg(figure).print_figure(buffer, format=kind, dpi=dpi, metadata=_METADATA[kind])
+    figure.set_layout_engine("none")
     return buffer.getvalue()

@@ -50,8 +50,11 @@ def draw_spectrum(record: SpectrumRecord) -> Figure:
 
 def _mark_shares(axes: Axes, record: SpectrumRecord) -> None:
     marks = ((90, record.dimensions_90), (95, record.dimensions_95), (99, record.dimensions_99))
-    for (share, needed), colour in zip(marks, (PALETTE[1], PALETTE[6], REFERENCE), strict=True):
-        if needed:
-            label = f"{share} %: {needed} of {len(record.variances)}"
-            height = 100 * record.cumulative[needed - 1]
-            axes.vlines(needed, 0, height, color=colour, linestyle="--", linewidth=1.2, label=label)
+    colours = (PALETTE[1], PALETTE[3], REFERENCE)
+    for needed in sorted({needed for _, needed in marks if needed}):
+        shares = [share for share, there in marks if there == needed]
+        # Of shares that need the same directions the last one's colour is left.
+        colour = next(colour for (share, _), colour in zip(marks, colours, strict=True) if share == shares[-1])
+        label = f"{', '.join(map(str, shares))} %: {needed} of {len(record.variances)}"
+        height = 100 * record.cumulative[needed - 1]
+        axes.vlines(needed, 0, height, color=colour, linestyle="--", linewidth=1.2, label=label)

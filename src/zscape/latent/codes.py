@@ -1,5 +1,6 @@
 """Codes: where an encoder puts the images of a data set in z-space."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from zscape.latent.arrays import checked_integers, checked_log_var, checked_poin
 from zscape.latent.moments import blocks, mean_and_covariance
 from zscape.specs.base import SPLITS
 
-_KEYS = ("mu", "z", "log_var", "ids", "splits", "labels", "label_names")
+KEYS = ("mu", "z", "log_var", "ids", "splits", "split_names", "labels", "label_names")
+"""The arrays of a file of codes, or of a mapping of them; only `mu` (or `z`) must be there."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,55 +89,87 @@ class Codes:
         mean, covariance = mean_and_covariance(self.mu)
         return mean, covariance + np.diag(self.variance)
 
+    def to_arrays(self) -> dict[str, np.ndarray]:
+        """Return the codes as arrays by name, without those that are None; `split_names` says what `splits` means."""
+        arrays = {
+            "mu": self.mu,
+            "log_var": self.log_var,
+            "ids": self.ids,
+            "splits": self.splits,
+            "split_names": np.array(SPLITS, dtype=np.str_),
+            "labels": self.labels,
+            "label_names": None if self.label_names is None else np.array(self.label_names, dtype=np.str_),
+        }
+        return {name: array for name, array in arrays.items() if array is not None}
+
     def save(self, path: Path | str) -> None:
         """Write the codes as .npz, whole or not at all, without pickle."""
-        arrays = {"mu": self.mu, "log_var": self.log_var, "ids": self.ids, "splits": self.splits, "labels": self.labels}
-        if self.label_names is not None:
-            arrays["label_names"] = np.array(self.label_names, dtype=np.str_)
-        write_arrays(Path(path), {name: array for name, array in arrays.items() if array is not None})
+        write_arrays(Path(path), self.to_arrays())
 
     @classmethod
     def load(cls, path: Path | str) -> "Codes":
         """Read codes from an .npz with `mu` or `z` (and, if present, the other fields), or from an .npy of points.
 
-        Without `ids` the points are numbered from 0; without `splits` all belong to train; labels may be texts.
-
         Raises:
             InputError: when the file cannot be read or does not hold usable codes; the sentence says what is wrong.
         """
         path = Path(path)
-        arrays, found = read_arrays(path, _KEYS, single="mu")
-        name = "mu" if "mu" in arrays else "z"
-        if name not in arrays:
+        arrays, found = read_arrays(path, KEYS, single="mu")
+        if not {"mu", "z"} & arrays.keys():
             raise InputError(f"{path} has no array 'mu' or 'z'; it has: {', '.join(found) or 'none'}.")
-        mu = checked_points(name, arrays[name], path)
-        log_var = checked_log_var(arrays["log_var"], mu, path) if "log_var" in arrays else None
-        ids = checked_integers("ids", arrays.get("ids", np.arange(len(mu))), len(mu), path)
-        splits = _splits(arrays.get("splits", np.zeros(len(mu), dtype=np.uint8)), len(mu), path)
-        return cls(mu, log_var, ids, splits, *_labels(arrays, len(mu), path))
+        return cls.from_arrays(arrays, str(path))
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, np.ndarray], place: str | None = None) -> "Codes":
+        """Return checked codes made of arrays by name (`KEYS`), of which `mu` or `z` must be there.
+
+        Without `ids` the points are numbered from 0; without `splits` all belong to train; without `split_names` the
+        splits are 0 (train), 1 (validation), 2 (test); labels may be texts.
+
+        Args:
+            arrays: the arrays.
+            place: the file they come from, for error messages; None where they come from none.
+
+        Raises:
+            InputError: when they are no usable codes; the sentence says what is wrong.
+        """
+
+        def at(name: str) -> str:
+            return name if place is None else f"{name} in {place}"
+
+        name = "mu" if "mu" in arrays else "z"
+        mu = checked_points(at(name), arrays[name])
+        log_var = checked_log_var(at("log_var"), arrays["log_var"], mu) if "log_var" in arrays else None
+        ids = checked_integers(at("ids"), arrays.get("ids", np.arange(len(mu))), len(mu))
+        splits = _splits(arrays, len(mu), at("splits"))
+        return cls(mu, log_var, ids, splits, *_labels(arrays, len(mu), at("labels")))
 
 
-def _splits(array: np.ndarray, count: int, path: Path) -> np.ndarray:
-    splits = checked_integers("splits", array, count, path)
-    if splits.min() < 0 or splits.max() >= len(SPLITS):
-        meaning = ", ".join(f"{code} ({name})" for code, name in enumerate(SPLITS))
-        raise InputError(f"splits in {path} runs from {splits.min()} to {splits.max()}; expected {meaning}.")
-    return splits.astype(np.uint8)
+def _splits(arrays: Mapping[str, np.ndarray], count: int, what: str) -> np.ndarray:
+    splits = checked_integers(what, arrays.get("splits", np.zeros(count, dtype=np.uint8)), count)
+    names = tuple(str(name) for name in arrays.get("split_names", np.array(SPLITS)).ravel())
+    unknown = [name for name in names if name not in SPLITS]
+    if unknown:
+        raise InputError(f"{what} is named with {', '.join(map(repr, unknown))}; expected {', '.join(SPLITS)}.")
+    if splits.min() < 0 or splits.max() >= len(names):
+        meaning = ", ".join(f"{code} ({name})" for code, name in enumerate(names))
+        raise InputError(f"{what} runs from {splits.min()} to {splits.max()}; expected {meaning}.")
+    return np.array([SPLITS.index(name) for name in names], np.uint8)[splits]
 
 
-def _labels(arrays: dict[str, np.ndarray], count: int, path: Path) -> tuple[np.ndarray | None, tuple[str, ...] | None]:
+def _labels(
+    arrays: Mapping[str, np.ndarray], count: int, what: str
+) -> tuple[np.ndarray | None, tuple[str, ...] | None]:
     if "labels" not in arrays:
         return None, None
     labels = arrays["labels"]
     if labels.dtype.kind == "U" and labels.shape == (count,):
         texts, numbers = np.unique(labels, return_inverse=True)
         return numbers.astype(np.int64), tuple(texts.tolist())
-    labels = checked_integers("labels", labels, count, path)
+    labels = checked_integers(what, labels, count)
     if "label_names" not in arrays:
         return labels, None
     names = tuple(str(name) for name in arrays["label_names"].ravel())
     if labels.min() < 0 or labels.max() >= len(names):
-        raise InputError(
-            f"labels in {path} runs from {labels.min()} to {labels.max()}, but there are {len(names)} label_names."
-        )
+        raise InputError(f"{what} runs from {labels.min()} to {labels.max()}, but there are {len(names)} label_names.")
     return labels, names

@@ -1,97 +1,108 @@
-"""One self-contained HTML page from a run directory."""
+"""The report of a run: its figures, its tables, its page."""
 
-import base64
-from dataclasses import dataclass
-from importlib import metadata
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import jinja2
+from matplotlib.figure import Figure
+from PIL import Image
 
 from zscape.analysis.study import Analysis, analyze
 from zscape.core.files import write_bytes, write_text
 from zscape.core.records import to_plain
 from zscape.figures.canvas import png
+from zscape.figures.files import write_vectors
 from zscape.latent.codes import Codes
-from zscape.reporting.numbers import articles_table, metrics_table, number
+from zscape.reporting.codes_numbers import codes_tables
+from zscape.reporting.data_section import data_content, read_data
+from zscape.reporting.numbers import Table, articles_table, metrics_table
+from zscape.reporting.page import codes_content, render
 from zscape.reporting.pictures import draw_run
 from zscape.reporting.sentences import curves_sentence, reconstruction_sentence
+from zscape.reporting.tables import write_all
 from zscape.runs.directory import RunDirectory
 
-_TEMPLATES = Path(__file__).parent / "templates"
 
-
-@dataclass(frozen=True)
-class Picture:
-    """A picture in the page: its data URI, what it shows (for those who cannot see it), a class for its size."""
-
-    uri: str
-    alt: str
-    kind: str
-
-
-_ALT = {
-    "curves": ("Curves of loss, reconstruction and KL over the epochs", "figure"),
-    "reconstructions": ("Original images, each above its reconstruction", "pixels"),
-    "random_normal": ("Images decoded from random points of N(0, I)", "pixels"),
-    "random_fitted": ("Images decoded from random points of the normal fitted to the codes", "pixels"),
-    "scatter": ("The codes in the plane, coloured by label", "figure"),
-    "radius": ("Histogram of the codes' radii against the law of N(0, I)", "figure"),
-    "spectrum": ("Variance of the codes along their principal axes", "figure"),
-    "kl": ("KL of each latent dimension", "figure"),
-}
-
-
-def build_report(run: RunDirectory) -> Path:
-    """Draw a run's figures/*.png and write its report.html, which needs no other file and no network.
+def build_report(
+    run: RunDirectory, *, title: str | None = None, figures: Sequence[str] = ("png",), tables: Sequence[str] = ()
+) -> Path:
+    """Draw a run's figures and write its report.html, which needs no other file and no network.
 
     Args:
         run: a studied run: recipe, provenance, history, metrics, latents and images are there.
+        title: heading of the page; None for the directory's name.
+        figures: "svg", "pdf": written beside the PNGs, which there always are.
+        tables: "csv", "tex": the numbers as tables/*.csv and *.tex.
 
     Raises:
-        InputError: when one of these is missing or damaged.
+        InputError: when one of these is missing or damaged, or for an unknown format.
     """
     codes = Codes.load(run.path / "latents.npz")
-    analysis = analyze(codes)
-    pictures = {}
-    for name, drawn in draw_run(run, codes, analysis).items():
-        data = png(drawn)
-        write_bytes(run.path / "figures" / f"{name}.png", data)
-        pictures[name] = Picture(f"data:image/png;base64,{base64.b64encode(data).decode()}", *_ALT[name])
+    analysis, data = analyze(codes), read_data(run)
+    content = _content(run, codes, analysis, data, title)
+    pngs = write_pictures(draw_run(run, codes, analysis), run.path / "figures", figures)
+    sheet = run.path / "figures" / "contact_sheet.png"
+    if data is not None and sheet.is_file():
+        pngs["contact_sheet"] = sheet.read_bytes()
+    if tables:
+        write_all(_tables(run, codes, analysis, data), run.path / "tables", tables)
     path = run.path / "report.html"
-    write_text(path, render(_content(run, codes, analysis), pictures))
+    write_text(path, render("report.html.jinja", content, pngs))
     return path
 
 
-def render(content: dict[str, Any], pictures: dict[str, Picture]) -> str:
-    """Return the page's HTML."""
-    loader = jinja2.FileSystemLoader(_TEMPLATES)
-    environment = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
-    environment.filters["number"] = number
-    return environment.get_template("report.html.jinja").render(pictures=pictures, **content)
+def write_pictures(
+    pictures: Mapping[str, Figure | Image.Image], folder: Path, formats: Sequence[str] = ("png",)
+) -> dict[str, bytes]:
+    """Write pictures as PNG, figures on demand as SVG and PDF too, and return the PNGs by name.
+
+    Args:
+        pictures: figures and pictures of pixels by name.
+        folder: where to write.
+        formats: some of `figures.files.FORMATS`.
+    """
+    pngs = {name: png(picture) for name, picture in pictures.items()}
+    for name, data in pngs.items():
+        write_bytes(folder / f"{name}.png", data)
+    write_vectors(pictures, folder, formats)
+    return pngs
 
 
-def _content(run: RunDirectory, codes: Codes, analysis: Analysis) -> dict[str, Any]:
+def _content(
+    run: RunDirectory, codes: Codes, analysis: Analysis, data: dict[str, Any] | None, title: str | None
+) -> dict[str, Any]:
     recipe, metrics, history = run.recipe, run.read("metrics.json"), run.history()
     shown = metrics.get("test") or metrics.get("validation") or metrics["train"]
     variational = recipe.model.kind == "vae"
     return {
-        "title": run.path.resolve().name,
+        **codes_content(codes, analysis),
+        "title": title or run.path.resolve().name,
         "kind": "variational autoencoder" if variational else "autoencoder",
         "variational": variational,
+        "trained_here": True,
         "recipe": recipe,
         "recipe_text": recipe.to_yaml(),
+        "data": None if data is None else data_content(data, metrics, variational),
         "shown": shown,
         "curves": curves_sentence(history),
         "reconstruction": reconstruction_sentence(shown),
-        "verdict": dict(zip(("radius", "mismatch", "units", "spectrum"), analysis.verdict, strict=True)),
-        "count": len(codes),
-        "z_dim": codes.z_dim,
-        "metrics_table": metrics_table(metrics, codes.z_dim, variational),
+        "metrics_table": metrics_table(metrics, codes.z_dim, variational, _baseline(data)),
         "articles_table": articles_table(metrics),
         "weight": to_plain(recipe.objective.weight_forms(recipe.image_shape, codes.z_dim)) if variational else None,
         "images_per_second": metrics["images_per_second"],
         "epochs": metrics["epochs"],
         "provenance": run.read("provenance.json"),
-        "version": metadata.version("zscape"),
     }
+
+
+def _tables(run: RunDirectory, codes: Codes, analysis: Analysis, data: dict[str, Any] | None) -> dict[str, Table]:
+    metrics, variational = run.read("metrics.json"), run.recipe.model.kind == "vae"
+    return {
+        "final_numbers": metrics_table(metrics, codes.z_dim, variational, _baseline(data), grouped=False),
+        "final_numbers_articles": articles_table(metrics, grouped=False),
+        **codes_tables(codes, analysis, grouped=False),
+    }
+
+
+def _baseline(data: dict[str, Any] | None) -> dict[str, Any] | None:
+    return None if data is None else data.get("linear_baseline")

@@ -1,6 +1,14 @@
 """Numbers as a report prints them."""
 
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+Table = tuple[list[str], list[list[str]]]
+"""Header and rows, as text; the first column names the rows, a last column `unit` has their units."""
+
+NONE = "–"
+"""Stands where there is no number."""
 
 _ROWS = (
     ("loss", "Loss", "nats per image"),
@@ -22,10 +30,16 @@ _WITHOUT_POSTERIOR = ("reconstruction_at_mean", "kl", "kl_mu", "kl_log_var", "be
 _SPLITS = ("train", "validation", "test")
 
 
+_LINEAR = (
+    ("psnr", "PSNR of the best linear code (PCA)", "dB"),
+    ("reconstruction", "Reconstruction of the best linear code (PCA)", "nats per image"),
+)
+
+
 def number(value: Any) -> str:
-    """Return a number with as many digits as a reader wants; a dash for None."""
+    """Return a number by itself with as many digits as a reader wants; a dash for None."""
     if value is None:
-        return "–"
+        return NONE
     if isinstance(value, int):
         return f"{value:,}"
     if value == 0 or 0.001 <= abs(value) < 100:
@@ -33,33 +47,85 @@ def number(value: Any) -> str:
     return f"{value:,.1f}" if abs(value) >= 100 else f"{value:.2e}"
 
 
-def metrics_table(metrics: dict[str, Any], z_dim: int, variational: bool) -> tuple[list[str], list[list[str]]]:
+def aligned(values: Sequence[Any], decimals: int | None = None, grouped: bool = True) -> list[str]:
+    """Return numbers that stand beside each other, all with the same number of decimals; a dash for None.
+
+    The largest has four significant digits, or one decimal from 100 on. Zeros at the end that all of them have are
+    left out. A number too small to show is written with an exponent.
+
+    Args:
+        values: ints, floats and None.
+        decimals: how many, where the numbers are not to decide that; smaller ones then become zero.
+        grouped: whether thousands are set apart by commas, for readers; without for files.
+    """
+    sizes = [abs(value) for value in values if value is not None and math.isfinite(value)]
+    digits = _decimals(values, max(sizes, default=0.0)) if decimals is None else decimals
+    comma = "," if grouped else ""
+
+    def text(value: Any) -> str:
+        if value is None:
+            return NONE
+        if decimals is None and 0 < abs(value) < 0.5 * 10.0**-digits:
+            return f"{value:.1e}"
+        return f"{value:{comma}.{digits}f}"
+
+    return [text(value) for value in values]
+
+
+def _decimals(values: Sequence[Any], largest: float) -> int:
+    if largest == 0 or all(value is None or isinstance(value, int) for value in values):
+        return 0
+    digits = 1 if largest >= 100 else min(3 - math.floor(math.log10(largest)), 6)
+    while digits and all(value is None or round(value, digits - 1) == value for value in values):
+        digits -= 1
+    return digits
+
+
+def metrics_table(
+    metrics: Mapping[str, Any],
+    z_dim: int,
+    variational: bool,
+    baseline: Mapping[str, Any] | None = None,
+    grouped: bool = True,
+) -> Table:
     """Return header and rows of the table of final numbers, one column per split.
 
     Args:
         metrics: content of metrics.json.
         z_dim: dimensions of the latent space.
         variational: False leaves out the rows that an autoencoder does not have.
+        baseline: `linear_baseline` of data.json, None where there is none.
+        grouped: as in `aligned`.
     """
     splits = [name for name in _SPLITS if name in metrics]
-    rows = [
-        [
-            title if variational else title.removesuffix(", z drawn"),
-            *(number(metrics[split][key]) for split in splits),
-            unit.format(z_dim=z_dim),
-        ]
-        for key, title, unit in _ROWS
-        if (variational or key not in _WITHOUT_POSTERIOR) and any(metrics[split][key] is not None for split in splits)
-    ]
+    rows = []
+    for key, title, unit in _ROWS:
+        values = [metrics[split][key] for split in splits]
+        if (variational or key not in _WITHOUT_POSTERIOR) and any(value is not None for value in values):
+            name = title if variational else title.removesuffix(", z drawn")
+            rows.append([name, *aligned(values, grouped=grouped), unit.format(z_dim=z_dim)])
+        if key == "psnr" and baseline is not None:
+            rows += _linear_rows(baseline, splits, grouped)
     return ["", *splits, "unit"], rows
 
 
-def articles_table(metrics: dict[str, Any]) -> tuple[list[str], list[list[str]]]:
+def _linear_rows(baseline: Mapping[str, Any], splits: list[str], grouped: bool) -> list[list[str]]:
+    rows = []
+    for key, title, unit in _LINEAR:
+        values = [baseline.get(key) if split == baseline.get("measured_on") else None for split in splits]
+        if any(value is not None for value in values):
+            rows.append([title, *aligned(values, grouped=grouped), unit])
+    return rows
+
+
+def articles_table(metrics: Mapping[str, Any], grouped: bool = True) -> Table:
     """Return header and rows of loss, reconstruction and weighted KL in the articles' two conventions."""
     splits = [name for name in _SPLITS if name in metrics]
     rows = [
-        [f"{term.replace('kl', 'weighted KL')}, {convention}"]
-        + [number(metrics[split]["articles"][convention][term]) for split in splits]
+        [
+            f"{term.replace('kl', 'weighted KL')}, {convention}",
+            *aligned([metrics[split]["articles"][convention][term] for split in splits], grouped=grouped),
+        ]
         for convention in ("tape", "mean")
         for term in ("loss", "reconstruction", "kl")
     ]

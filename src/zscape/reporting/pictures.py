@@ -11,8 +11,8 @@ from zscape.figures.study import draw_study
 from zscape.latent.codes import Codes
 from zscape.runs.directory import RunDirectory
 
-_PAIR_COLUMNS = 10
-_RANDOM_COLUMNS = 12
+PAIR_COLUMNS = 10
+RANDOM_COLUMNS = 12
 
 
 def draw_run(run: RunDirectory, codes: Codes, analysis: Analysis) -> dict[str, Figure | Image.Image]:
@@ -26,8 +26,8 @@ def draw_run(run: RunDirectory, codes: Codes, analysis: Analysis) -> dict[str, F
     images: dict[str, np.ndarray] = run.images()
     return {
         "curves": draw_curves(run.history()),
-        "reconstructions": pairs_grid(images["originals"], images["reconstructions"], _PAIR_COLUMNS),
-        "random_normal": image_grid(images["random_normal"], _RANDOM_COLUMNS),
-        "random_fitted": image_grid(images["random_fitted"], _RANDOM_COLUMNS),
+        "reconstructions": pairs_grid(images["originals"], images["reconstructions"], PAIR_COLUMNS),
+        "random_normal": image_grid(images["random_normal"], RANDOM_COLUMNS),
+        "random_fitted": image_grid(images["random_fitted"], RANDOM_COLUMNS),
         **draw_study(codes, analysis),
     }
