@@ -5,6 +5,7 @@ from typing import get_args
 import pytest
 
 from zscape.core.backend import BACKENDS
+from zscape.core.precision import PRECISIONS
 from zscape.data.sources.catalog import SOURCES_READERS
 from zscape.networks.layers import _BUILDERS
 from zscape.specs.layout import decoder_layout, encoder_layout
@@ -26,8 +27,10 @@ def test_facts_of_a_source(name):
 
 
 def test_every_kind_of_layer_can_be_built():
-    model = ModelSpec.model_validate({"batch_norm": True, "dropout": 0.1, "bottleneck": 3, "kernels": 2})
-    kinds = {layer.kind for layout in (encoder_layout, decoder_layout) for layer in layout((9, 8, 1), model)}
+    plain = {"batch_norm": True, "dropout": 0.1, "bottleneck": 3, "kernels": 2}
+    models = [ModelSpec.model_validate(values) for values in (plain, {"block": "residual", "upsampling": "resize"})]
+    layouts = [layout((9, 8, 1), model) for layout in (encoder_layout, decoder_layout) for model in models]
+    kinds = {layer.kind for layers in layouts for layer in layers}
     assert kinds == set(_BUILDERS)
 
 
@@ -37,3 +40,7 @@ def test_backends_of_recipe_and_machine_agree():
 
 def test_dense_layers_know_every_activation_and_none():
     assert set(get_args(DenseActivation)) == {"linear", *get_args(Activation)}
+
+
+def test_precisions_of_recipe_and_machine_agree():
+    assert get_args(TrainingSpec.model_fields["precision"].annotation) == PRECISIONS
