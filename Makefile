@@ -7,13 +7,24 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 WORKERS ?= 2
 
-.PHONY: demo test lint types contract install clean
+.PHONY: demo test bench lint types contract install clean
 
 demo: $(VENV)/.stamp-run
 	$(BIN)/zscape run digits
 
+# A process has one backend: everything once on TensorFlow, then what touches a backend on the other two.
+ON_EVERY_BACKEND := tests/backends tests/networks tests/pathways tests/inference tests/training tests/recipes
+PYTEST := $(BIN)/python -m pytest --quiet -n $(WORKERS) --dist loadfile
+
 test: $(VENV)/.stamp-test
-	$(BIN)/python -m pytest --quiet -n $(WORKERS) --dist loadfile
+	KERAS_BACKEND=tensorflow $(PYTEST)
+	KERAS_BACKEND=torch $(PYTEST) $(ON_EVERY_BACKEND)
+	KERAS_BACKEND=jax $(PYTEST) $(ON_EVERY_BACKEND)
+
+# BENCH takes options: make bench BENCH=--quick
+bench: $(VENV)/.stamp-test
+	@echo "Comparing training steps: about 8 minutes on two cores with nothing else at work"
+	@$(BIN)/python -m benchmarks.step $(BENCH)
 
 lint: $(VENV)/.stamp-dev
 	$(BIN)/ruff check .
@@ -42,11 +53,11 @@ $(VENV)/.stamp-run: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.stamp-test: $(VENV)/.stamp-run
-	@echo "Installing what the tests need"
-	$(PIP) --editable ".[tensorflow,test]"
+	@echo "Installing what the tests need: the other two backends too (about 300 MB to download)"
+	$(PIP) --editable ".[tensorflow,jax,torch,test]"
 	@touch $@
 
 $(VENV)/.stamp-dev: $(VENV)/.stamp-test
 	@echo "Installing what development needs"
-	$(PIP) --editable ".[tensorflow,dev]"
+	$(PIP) --editable ".[tensorflow,jax,torch,dev]"
 	@touch $@

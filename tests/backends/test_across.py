@@ -27,7 +27,7 @@ def on(backend: str, *arguments: object) -> None:
     os.environ.get("KERAS_BACKEND", "tensorflow") != "tensorflow", reason="starts all backends itself; once is enough"
 )
 def test_every_backend_uses_the_runs_of_all(tmp_path):
-    assert INSTALLED == list(BACKENDS) or not os.environ.get("CI"), "CI compares all three"
+    assert list(BACKENDS) == INSTALLED or not os.environ.get("CI"), "CI compares all three"
     runs = [tmp_path / name for name in INSTALLED]
     for backend, run in zip(INSTALLED, runs, strict=True):
         on(backend, "train", run)

@@ -2,8 +2,8 @@
 
 Blocks of a page are taken in their order, in one temporary folder, where `runs/digits` and its siblings are tiny
 trained runs. Python is executed. Of a shell's lines `make` must name targets, and `zscape` is parsed by the command
-line's own parser; verbs other than `run` and `train` are executed too where the files they read are there. A block
-after the line `<!-- not run -->` is left out.
+line's own parser; verbs other than `run`, `train`, `sweep` and `doctor` are executed too where the files they read are
+there. A block after the line `<!-- not run -->` is left out.
 """
 
 import re
@@ -12,19 +12,23 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 import typer
 from matplotlib.figure import Figure
 from PIL import Image
+from sklearn.datasets import load_digits
 from typer.main import get_command
 
 from zscape.cli.main import VERBS, app, main
 from zscape.figures.canvas import png
 from zscape.reporting import build
-from zscape.specs.compose import compose_recipe
+from zscape.specs.compose import compose_recipe, compose_values
 from zscape.specs.shipped import shipped_recipes
 from zscape.workflow import analyze as analyze_module
-from zscape.workflow import train as train_module
+from zscape.workflow import choose as choose_module
+from zscape.workflow.choose import resolve_recipe
+from zscape.workflow.sweep_grid import plan_grid
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -105,11 +109,20 @@ def check_zscape(arguments: list[str]) -> None:
         raise AssertionError(f"zscape {' '.join(arguments)}: {message}") from None
     recipe = given.get("recipe")
     if recipe in shipped_recipes():
-        compose_recipe(recipe, given["settings"] or ())
-    elif recipe is not None:
+        check = plan_grid if verb == "sweep" else compose_recipe
+        check(recipe, given["settings"] or ())
+    elif recipe is not None and not Path(recipe).is_dir():
         assert recipe.endswith((".yaml", ".yml")), f"zscape has no recipe {recipe}"
+        if verb != "sweep":
+            compose_values({}, given["settings"] or ())
+    elif recipe is not None:
+        resolve_recipe(recipe, given["settings"] or ())
     reads = [Path(given[name]) for name in READ if given.get(name) is not None]
-    if verb not in ("run", "train") and recipe in (None, *shipped_recipes()) and all(path.exists() for path in reads):
+    if (
+        verb not in ("run", "train", "sweep", "doctor")
+        and (recipe in (None, *shipped_recipes()) or Path(recipe).is_dir())
+        and all(path.exists() for path in reads)
+    ):
         assert main(arguments) == 0, f"zscape {' '.join(arguments)} failed"
 
 
@@ -120,15 +133,21 @@ def make_targets() -> set[str]:
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch, trained):
-    """A working directory with a tiny trained run for every recipe; trainings of `digits` see 60 images."""
+    """A working directory with a tiny trained run for every recipe, and a FOLDER of 24 pictures.
+
+    Trainings of `digits` see 60 images.
+    """
     for name in shipped_recipes():
         shutil.copytree(trained, tmp_path / "runs" / name)
+    (tmp_path / "FOLDER").mkdir()
+    for number, image in enumerate(load_digits().images[:24]):
+        Image.fromarray(np.uint8(image * 15)).save(tmp_path / "FOLDER" / f"{number}.png")
     monkeypatch.chdir(tmp_path)
 
     def compose(name, settings=()):
         return compose_recipe(name, [*settings, "data.limit=60"])
 
-    monkeypatch.setattr(train_module, "compose_recipe", compose)
+    monkeypatch.setattr(choose_module, "compose_recipe", compose)
     # Figures are drawn but not put on paper, which would take most of the time.
     for module in (build, analyze_module):
         monkeypatch.setattr(
@@ -212,6 +231,9 @@ def test_blocks_and_commands_are_found():
         ("zscape sample runs/digits", "Missing option"),
         ("zscape run nosuch", "zscape has no recipe nosuch"),
         ("zscape train digits model.zdim=2", "there is no such key"),
+        ("zscape train own.yaml model.zdim=2", "there is no such key"),
+        ("zscape run FOLDER model.zdim=2", "there is no such key"),
+        ("zscape sweep digits training.sed=1,2 --out x", "there is no such key"),
         ("zscape weight --image 8x8x1 --z-dim 2", "failed"),
         (".venv/bin/zscape evaluate runs/digits --split nosuch", "failed"),
         ("python -m zscape plan digits --jsn", "No such option"),

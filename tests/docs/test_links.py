@@ -12,14 +12,17 @@ LINK = re.compile(r"!?\[[^\]]*\]\(\s*<?([^)\s>]+)>?[^)]*\)")
 MACHINE = re.compile(r"(?<![\w.~/:])/(?:home|root|work|Users|mnt|media|data|scratch)/\S+|file://\S+|[A-Z]:\\\\?\w+")
 
 
+def without_blocks(text: str) -> str:
+    return re.sub(r"^(```|~~~).*?^\1", "", text, flags=re.MULTILINE | re.DOTALL)
+
+
 def without_code(text: str) -> str:
-    text = re.sub(r"^(```|~~~).*?^\1", "", text, flags=re.MULTILINE | re.DOTALL)
-    return re.sub(r"`[^`\n]*`", "", text)
+    return re.sub(r"`[^`\n]*`", "", without_blocks(text))
 
 
 def anchors(text: str) -> set[str]:
     """Return the anchors of a page's headings, as GitHub makes them."""
-    titles = re.findall(r"^#+\s+(.*?)\s*#*$", without_code(text), flags=re.MULTILINE)
+    titles = re.findall(r"^#+\s+(.*?)\s*#*$", without_blocks(text), flags=re.MULTILINE)
     plain = [re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles]
     return set(plain)
 
@@ -53,9 +56,10 @@ def test_no_path_of_a_machine(page):
 
 def test_the_check_itself(tmp_path):
     page = tmp_path / "page.md"
-    (tmp_path / "other.md").write_text("# Two words, one comma\n")
+    (tmp_path / "other.md").write_text("# Two words, one comma\n## `code`\n")
     page.write_text(
-        "[a](other.md) [b](gone.md) ![c](gone.png) [d](other.md#two-words-one-comma) [e](other.md#no) [f](#here)\n"
+        "[a](other.md) [b](gone.md) ![c](gone.png) [d](other.md#two-words-one-comma) [e](other.md#no) [f](#here) "
+        "[k](other.md#code)\n"
         "[g](https://example.org/x) `[h](code.md)`\n```\n[i](block.md)\n```\n[j](/etc/passwd)\n# Here\n"
     )
     assert broken_links(page) == ["gone.md", "gone.png", "other.md#no", "/etc/passwd"]

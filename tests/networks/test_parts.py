@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 
+from zscape.networks.batch_norm import BatchNorm
 from zscape.networks.parts import build_decoder, build_encoder
 from zscape.networks.state import part_variables, part_weights, to_arrays
 from zscape.specs.model import ModelSpec
@@ -61,6 +62,23 @@ def test_activation_is_the_one_asked_for(activation):
     for layer in found:
         wanted = expected.get(activation, keras.ops.convert_to_numpy(keras.activations.get("gelu")(x)))
         np.testing.assert_allclose(keras.ops.convert_to_numpy(layer(x)), wanted, atol=1e-6)
+
+
+def test_hidden_layers_are_activated_and_mirrored():
+    encoder, decoder = both(dense=[6, 5], batch_norm=True)
+    assert [encoder.get_layer(f"hidden_{n}").units for n in (1, 2)] == [6, 5]
+    assert [decoder.get_layer(f"hidden_{n}").units for n in (1, 2)] == [5, 6]
+    x = np.array([[-1.0, 2.0]], np.float32)
+    for part in (encoder, decoder):
+        assert np.allclose(part.get_layer("activation_hidden_1")(x), [[-0.3, 2]])
+        assert np.allclose(part.get_layer("hidden_1").activation(x), x), (
+            "the norm stands between weights and activation"
+        )
+
+
+def test_norms_are_the_fast_ones():
+    norms = layers_of(keras.layers.BatchNormalization, *both(batch_norm=True, dense=[5], block="residual"))
+    assert len(norms) == 2 * 2 + 1 + 2 + 1 and {type(layer) for layer in norms} == {BatchNorm}
 
 
 def test_selu_brings_its_initialiser_and_its_dropout():

@@ -1,11 +1,12 @@
 """All that a network remembers, by name."""
 
+import keras
 import numpy as np
 import pytest
 
 from zscape.core.errors import InputError
 from zscape.networks.parts import build_decoder, build_encoder
-from zscape.networks.state import assign, part_variables, part_weights, to_arrays
+from zscape.networks.state import assign, part_variables, part_weights, to_arrays, weights_by_position
 from zscape.specs.model import ModelSpec
 
 SPEC = ModelSpec(filters=(3, 4), batch_norm=True, dropout=0.1, z_dim=3)
@@ -72,3 +73,27 @@ def test_nothing_is_assigned_unless_everything_fits(encoder, spoil, sentence):
 def test_long_lists_of_names_are_cut(encoder):
     with pytest.raises(InputError, match=r"missing [^,]+, [^,]+, [^,]+ and \d+ more, not expected nothing"):
         assign(part_variables(encoder), {}, "It")
+
+
+def nested():
+    """Two inner networks with layers of equal names, which `part_weights` could not tell apart."""
+    inner = [keras.Sequential([keras.layers.Dense(4, name="dense")], name=name) for name in ("one", "two")]
+    return keras.Sequential([keras.Input((3,)), *inner, keras.layers.BatchNormalization()])
+
+
+def test_positions_tell_weights_of_equal_names_apart():
+    one, other = nested(), nested()
+    named = weights_by_position(one)
+    assert list(named) == [
+        "000_kernel",
+        "001_bias",
+        "002_kernel",
+        "003_bias",
+        "004_gamma",
+        "005_beta",
+        "006_moving_mean",
+        "007_moving_variance",
+    ]
+    assert list(named.values()) == one.weights and list(weights_by_position(other)) == list(named)
+    assign(weights_by_position(other), to_arrays(named), "it")
+    assert all(np.array_equal(a, b) for a, b in zip(one.get_weights(), other.get_weights(), strict=True))

@@ -1,6 +1,8 @@
 """The plan: the parameter counts that the specification states, to the unit, and memory by hand."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from zscape.core.errors import InputError
 from zscape.specs.plan import plan_recipe
@@ -45,6 +47,71 @@ def test_parameter_counts_for_mnist(z_dim, encoder, decoder, own):
     model = {"filters": [32, 64, 128], "strides": [1, 2, 2], "z_dim": z_dim, "decoder": own or {}}
     plan = plan_of((28, 28, 1), **model)
     assert (plan.encoder.parameters, plan.decoder.parameters) == (encoder, decoder)
+
+
+@pytest.mark.parametrize("own", [None, {"filters": [128, 64, 64, 3], "kernels": [3, 3, 5, 5], "strides": 2}])
+def test_parameter_counts_of_the_large_autoencoder_of_the_articles(own):
+    """z of 1,600 dimensions for faces; its decoder is the mirror, stated or not."""
+    model = {"kind": "ae", "filters": [64, 64, 128, 128], "kernels": [5, 5, 3, 3], "strides": 2, "z_dim": 1600}
+    plan = plan_of((96, 96, 3), **model, decoder=own or {})
+    assert (plan.encoder.parameters, plan.decoder.parameters) == (7_703_168, 7_706_051)
+
+
+def test_parameter_counts_of_the_keras_example():
+    """keras.io/examples/generative/vae: its summaries, layer by layer."""
+    plan = plan_of(
+        (28, 28, 1),
+        filters=[32, 64],
+        kernels=3,
+        strides=2,
+        activation="relu",
+        z_dim=2,
+        bottleneck=16,
+        bottleneck_activation="relu",
+        decoder={"filters": [64, 32, 1], "strides": [2, 2, 1], "dense_activation": "relu"},
+    )
+    counts = [[layer.parameters for layer in part.layers if layer.parameters] for part in (plan.encoder, plan.decoder)]
+    assert counts == [[320, 18_496, 50_192, 34, 34], [9_408, 36_928, 18_464, 289]]
+    assert (plan.encoder.parameters, plan.decoder.parameters) == (69_076, 65_089)
+
+
+def conv(kernel, start, end):
+    return kernel * kernel * start * end + end
+
+
+def residual(kernel, start, end, changes, norm):
+    """Two convolutions, each with its four vectors of a norm, and a 1x1 convolution where the shortcut must change."""
+    return conv(kernel, start, end) + conv(kernel, end, end) + 8 * end * norm + changes * conv(1, start, end)
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 9), st.integers(2, 5), st.integers(1, 2)), min_size=1, max_size=4),
+    st.integers(1, 3),
+    st.booleans(),
+    st.sampled_from(["transpose", "resize"]),
+)
+def test_parameters_of_residual_networks(levels, channels, norm, upsampling):
+    """Against the definition, level by level; 16 pixels can be halved four times without a remainder."""
+    filters, kernels, strides = (list(values) for values in zip(*levels, strict=True))
+    model = {"filters": filters, "kernels": kernels, "strides": strides, "block": "residual", "batch_norm": norm}
+    plan = plan_of((16, 16, channels), **model, upsampling=upsampling, z_dim=5)
+    starts, last = [channels, *filters[:-1]], 16
+    encoder = decoder = 0
+    for number, (start, end, kernel, stride) in enumerate(zip(starts, filters, kernels, strides, strict=True)):
+        last //= stride
+        encoder += residual(kernel, start, end, start != end or stride > 1, norm)
+        # Upwards, repeated pixels need no weights: only other channels do. The way to the image is a plain layer.
+        decoder += residual(kernel, end, start, start != end, norm) if number else conv(kernel, end, start)
+    flat = last * last * filters[-1]
+    assert plan.encoder.parameters == encoder + 2 * (flat * 5 + 5)
+    assert plan.decoder.parameters == decoder + 5 * flat + flat
+
+
+def test_parameters_of_networks_without_convolutions():
+    plan = plan_of((8, 8, 1), filters=[], dense=[20, 10], z_dim=3, batch_norm=True)
+    hidden = (64 + 1) * 20 + (20 + 1) * 10
+    assert plan.encoder.parameters == hidden + 4 * 30 + 2 * (10 + 1) * 3
+    assert plan.decoder.parameters == (3 + 1) * 10 + (10 + 1) * 20 + 4 * 30 + (20 + 1) * 64
 
 
 def test_moving_statistics_are_parameters_but_not_trained():

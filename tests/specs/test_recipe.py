@@ -23,7 +23,8 @@ WEIGHTS = st.one_of(
 def recipes(draw):
     layers = draw(st.integers(1, 3))
     numbers = st.integers(1, 4)
-    kernels = draw(st.one_of(numbers, st.lists(numbers, min_size=layers, max_size=layers)))
+    sizes = st.integers(2, 4)  # with the default stride of 2, a kernel of 1 has no transposed convolution
+    kernels = draw(st.one_of(sizes, st.lists(sizes, min_size=layers, max_size=layers)))
     model = {"filters": [4] * layers, "kernels": kernels, "z_dim": draw(numbers), "dropout": draw(st.floats(0, 0.9))}
     training = {"learning_rate": draw(st.floats(1e-12, 1)), "jit": draw(st.sampled_from([True, False, "auto"]))}
     path = draw(st.none() | st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1))

@@ -16,6 +16,7 @@ def history_callback(beta=3.0):
     records = []
     callback = HistoryCallback(beta, 20, records.append)
     callback.set_model(types.SimpleNamespace(optimizer=types.SimpleNamespace(iterations=12, learning_rate=0.01)))
+    callback.set_params({"steps": 6})
     callback.on_epoch_begin(1)
     callback.on_train_batch_end(0)
     return callback, records

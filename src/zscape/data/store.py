@@ -18,6 +18,7 @@ import numpy as np
 from zscape.core.errors import InputError
 from zscape.core.files import read_json
 from zscape.core.names import unknown_name
+from zscape.core.seeds import generator
 from zscape.data.draws import fixed_bits
 from zscape.data.raw import Shape
 from zscape.specs.base import SPLITS
@@ -127,6 +128,14 @@ class Split:
         """Return images as the disk has them, also where the store is to be seen binarized; as `images`."""
         ids = self.ids if positions is None else self.ids[positions]
         return np.asarray(self.store.images[ids])
+
+    def shown(self, count: int) -> np.ndarray:
+        """Return `count` images to look at (all, where there are fewer), the same ones every time.
+
+        Drawn, because the first of a folder are all of its first class. uint8 (count, height, width, channels).
+        """
+        order = generator(0, "shown", self.name).permutation(len(self))
+        return self.images(np.sort(order[:count]))
 
     def labels(self, positions: np.ndarray | slice | None = None) -> np.ndarray | None:
         """Return labels as int64 (n,), or None; `positions` as in `images`."""

@@ -27,7 +27,8 @@ def save_own(model: Any, directory: Path) -> None:
         raise InputError(
             f"zscape.save takes a zscape.Autoencoder or VariationalAutoencoder; received {type(model).__name__}."
         )
-    if directory.exists() and not (directory / "model.json").is_file() and any(directory.iterdir()):
+    foreign = directory.is_file() or (directory.is_dir() and any(directory.iterdir()))
+    if foreign and not (directory / "model.json").is_file():
         raise InputError(f"{directory} exists and holds no model of networks of your own: name another directory.")
     for name, part in _parts(model):
         write_bytes(directory / name / "weights.safetensors", save(to_arrays(weights_by_position(part))))
@@ -45,10 +46,12 @@ def load_own(directory: Path, encoder: keras.Model, decoder: keras.Model) -> Com
     try:
         if settings["format"] != _FORMAT:
             raise ValueError(f"format {settings['format']}, expected {_FORMAT}")
-        height, width, channels = settings["image_shape"]
-        low, high = settings["log_var_bounds"]
-        objective, variational = Objective(**settings["objective"]), settings["kind"] == "vae"
-        limit = float(settings["epsilon_limit"] or 0.0)
+        height, width, channels = (int(size) for size in settings["image_shape"])
+        low, high = (float(bound) for bound in settings["log_var_bounds"])
+        objective, variational = _objective(settings["objective"]), {"vae": True, "ae": False}[settings["kind"]]
+        limit = float(settings["epsilon_limit"]) if variational else 1.0
+        if not (low < high and limit > 0):
+            raise ValueError("log_var_bounds must rise and epsilon_limit must be positive")
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(f"{path} is damaged: {' '.join(str(error).split())}.") from None
     shape = (height, width, channels)
@@ -61,6 +64,13 @@ def load_own(directory: Path, encoder: keras.Model, decoder: keras.Model) -> Com
     for name, part in _parts(model):
         load_weights(weights_by_position(part), directory / name / "weights.safetensors")
     return model
+
+
+def _objective(values: Any) -> Objective:
+    objective = Objective(values["reconstruction"], values["output"], float(values["beta"]), float(values["sigma"]))
+    if objective.reconstruction not in ("bce", "mse") or objective.output not in ("sigmoid", "linear"):
+        raise ValueError(f"an objective with {objective.reconstruction} and {objective.output} is not known")
+    return objective
 
 
 def _parts(model: ComputedLoss) -> tuple[tuple[str, keras.Model], ...]:

@@ -84,9 +84,13 @@ def _batch_norm(layout: LayerLayout, model: ModelSpec, seed: int) -> keras.Layer
     return BatchNorm(momentum=model.batch_norm_momentum, name=layout.name)
 
 
+def _reshape(layout: LayerLayout, model: ModelSpec, seed: int) -> keras.Layer:
+    return keras.layers.Reshape(layout.output_shape, dtype=_dtype(layout), name=layout.name)
+
+
 def _crop(layout: LayerLayout, model: ModelSpec, seed: int) -> keras.Layer:
     bottom, right = layout.options["surplus"]
-    return keras.layers.Cropping2D(((0, bottom), (0, right)), name=layout.name)
+    return keras.layers.Cropping2D(((0, bottom), (0, right)), dtype=_dtype(layout), name=layout.name)
 
 
 _BUILDERS: dict[str, Callable[[LayerLayout, ModelSpec, int], keras.Layer]] = {
@@ -97,7 +101,7 @@ _BUILDERS: dict[str, Callable[[LayerLayout, ModelSpec, int], keras.Layer]] = {
     "activation": _activate,
     "dropout": _dropout,
     "flatten": lambda layout, model, seed: keras.layers.Flatten(name=layout.name),
-    "reshape": lambda layout, model, seed: keras.layers.Reshape(layout.output_shape, name=layout.name),
+    "reshape": _reshape,
     "upsample": lambda layout, model, seed: keras.layers.UpSampling2D(layout.options["factor"], name=layout.name),
     "crop": _crop,
     "add": lambda layout, model, seed: keras.layers.Add(name=layout.name),

@@ -8,6 +8,14 @@ import keras
 from zscape.core.errors import InputError
 
 Shape = tuple[int, ...]
+_SIGMOIDS = (keras.activations.sigmoid, keras.ops.sigmoid)
+_MOVES_PIXELS = (
+    keras.layers.Reshape,
+    keras.layers.Flatten,
+    keras.layers.Permute,
+    keras.layers.Cropping2D,
+    keras.layers.UpSampling2D,
+)
 
 
 @dataclass(frozen=True)
@@ -112,7 +120,10 @@ def _describe(outputs: Any) -> str:
     return f"one output of shape {tuple(outputs.shape)}"
 
 
-def _ends_in_sigmoid(decoder: keras.Model) -> bool:
-    layers = [layer for layer in decoder.layers if not isinstance(layer, keras.layers.Reshape)]
-    last = layers[-1] if layers else None
-    return getattr(last, "activation", None) is keras.activations.sigmoid
+def _ends_in_sigmoid(part: keras.Model) -> bool:
+    # A functional model knows its operations too, such as keras.ops.sigmoid, which are no layers.
+    steps = [step for step in getattr(part, "operations", part.layers) if not isinstance(step, _MOVES_PIXELS)]
+    last = steps[-1] if steps else None
+    if isinstance(last, keras.Model):
+        return _ends_in_sigmoid(last)
+    return type(last).__name__ == "Sigmoid" or getattr(last, "activation", None) in _SIGMOIDS

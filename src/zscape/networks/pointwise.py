@@ -25,11 +25,13 @@ class PointwiseConv2D(keras.layers.Conv2D):
         return super().call(inputs[:, :: self.step, :: self.step, :])
 
     def compute_output_shape(self, input_shape: Any) -> Any:
+        """Return (batch, ceil(height / step), ceil(width / step), filters)."""
         batch, height, width, channels = input_shape
         chosen = (-(-size // self.step) if size else None for size in (height, width))
         return super().compute_output_shape((batch, *chosen, channels))
 
     def get_config(self) -> dict[str, Any]:
+        """Return the arguments that make this layer again."""
         config = super().get_config()
         for fixed in ("kernel_size", "strides"):
             config.pop(fixed)

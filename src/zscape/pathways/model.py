@@ -88,8 +88,9 @@ class Autoencoder(ComputedLoss):
         InputError: when the two networks do not fit each other.
 
     Example:
-        >>> model = Autoencoder(encoder, decoder)            # doctest: +SKIP
-        >>> model.compile(optimizer="adam"); model.fit(x)    # doctest: +SKIP
+        >>> model = Autoencoder(encoder, decoder)  # doctest: +SKIP
+        >>> model.compile(optimizer="adam")  # doctest: +SKIP
+        >>> model.fit(x)  # doctest: +SKIP
     """
 
     def __init__(
@@ -120,8 +121,9 @@ class VariationalAutoencoder(ComputedLoss):
         InputError: when the two networks do not fit each other.
 
     Example:
-        >>> model = VariationalAutoencoder(encoder, decoder)   # doctest: +SKIP
-        >>> model.compile(optimizer="adam"); model.fit(x)      # doctest: +SKIP
+        >>> model = VariationalAutoencoder(encoder, decoder)  # doctest: +SKIP
+        >>> model.compile(optimizer="adam")  # doctest: +SKIP
+        >>> model.fit(x)  # doctest: +SKIP
     """
 
     def __init__(

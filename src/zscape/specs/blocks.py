@@ -102,7 +102,7 @@ def _transposed_convolution(number: int, channels: int, step: UpStep, float32: b
     name = f"conv_transpose_{number}"
     return [
         weighted("conv_transpose", name, shape, step.kernel**2 * channels, options),
-        *_crop(f"crop_{number}", shape, step.target[:2]),
+        *_crop(f"crop_{number}", shape, step.target[:2], float32=float32),
     ]
 
 
@@ -128,8 +128,12 @@ def _enlarge(
     return [*layers, *_crop(f"crop_{tag}", shape, size, () if layers else inputs)]
 
 
-def _crop(name: str, shape: Shape, size: tuple[int, int], inputs: tuple[str, ...] = ()) -> list[LayerLayout]:
+def _crop(
+    name: str, shape: Shape, size: tuple[int, int], inputs: tuple[str, ...] = (), float32: bool = False
+) -> list[LayerLayout]:
     if shape[:2] == size:
         return []
     surplus = [own - to for own, to in zip(shape[:2], size, strict=True)]
-    return [LayerLayout(name, "crop", (*size, shape[-1]), options={"surplus": surplus}, inputs=inputs)]
+    return [
+        LayerLayout(name, "crop", (*size, shape[-1]), options={"surplus": surplus, "float32": float32}, inputs=inputs)
+    ]

@@ -47,8 +47,8 @@ def up_steps(maps: list[MapShape], model: ModelSpec) -> list[UpStep]:
     for number, step in enumerate(steps, start=1):
         if model.upsampling == "transpose" and step.kernel == 1 < step.stride:
             raise ValueError(
-                f"transposed convolution {number} of the decoder has a kernel of 1 and a stride of {step.stride}, which "
-                "leaves holes between its pixels: use a larger kernel, or upsampling: resize"
+                f"transposed convolution {number} of the decoder has a kernel of 1 and a stride of {step.stride}, "
+                "which leaves holes between its pixels: use a larger kernel, or upsampling: resize"
             )
     return steps
 

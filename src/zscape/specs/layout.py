@@ -61,7 +61,7 @@ def decoder_layout(image_shape: MapShape, model: ModelSpec) -> list[LayerLayout]
     # Without a convolution after it, this layer gives the logits.
     options = {"activation": model.decoder.dense_activation, "float32": not steps}
     layers.append(weighted("dense", "dense", (prod(maps[-1]),), fan_in, options))
-    layers.append(LayerLayout("reshape", "reshape", maps[-1]))
+    layers.append(LayerLayout("reshape", "reshape", maps[-1], options={"float32": not steps}))
     for number, step in enumerate(steps, start=1):
         layers.extend(up_block(number, layers[-1], step, model, last=number == len(steps)))
     return layers

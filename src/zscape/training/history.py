@@ -83,7 +83,8 @@ class HistoryCallback(keras.callbacks.Callback):
         optimizer = self.model.optimizer
         record = EpochRecord(
             epoch=epoch + 1,
-            step=int(optimizer.iterations),
+            # Not optimizer.iterations: with float16 it leaves out steps whose scaled gradients overflow.
+            step=(epoch + 1) * self.params["steps"],
             seconds=seconds,
             images_per_second=self._images / seconds,
             learning_rate=float(optimizer.learning_rate),

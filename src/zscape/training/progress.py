@@ -29,7 +29,7 @@ class ProgressCallback(keras.callbacks.Callback):
         self._beta = beta
         self._images = images_per_epoch
         self._epochs = epochs
-        self._console = console or Console(stderr=True, highlight=False, soft_wrap=True)
+        self._console = console or Console(stderr=True, highlight=False, soft_wrap=True, force_jupyter=False)
         self._live = Live(console=self._console, auto_refresh=False, transient=True)
         self._epoch = 0
         self._first_epoch: int | None = None

@@ -31,7 +31,7 @@ def preview_callback(
         seed: fixes the z-points.
         say: told of the first picture.
     """
-    return _Previews(run, store.split("validation").images(slice(0, _COLUMNS)), seed, say)
+    return _Previews(run, store.split("validation").shown(_COLUMNS), seed, say)
 
 
 class _Previews(keras.callbacks.Callback):

@@ -23,7 +23,7 @@ def reconstruct(
     Args:
         directory: a run directory.
         out: the .png file to write.
-        n: number of images, the first of the split.
+        n: number of images, a fixed draw of the split.
         columns: images per row.
         split: "train", "validation" or "test".
         data: other images: a store, a folder of images, or an .npy, .npz or idx file.
@@ -33,7 +33,7 @@ def reconstruct(
     """
     out = checked_png(out, n)
     run, model = open_trained(directory)
-    originals = store_of_run(run, data).split(split).images(slice(0, n))
+    originals = store_of_run(run, data).split(split).shown(n)
     if not len(originals):
         raise InputError(f"The split {split!r} of these images is empty; choose another with --split.")
     return write_png(out, pairs_grid(originals, to_bytes(model.reconstruct(originals)), columns))

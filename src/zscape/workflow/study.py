@@ -53,6 +53,6 @@ def study(directory: Path | str) -> RunDirectory:
 def _images(model: Any, store: Store, priors: dict[str, Prior], seed: int) -> dict[str, np.ndarray]:
     """Return what the report shows: images never trained on, their reconstructions, images of random points."""
     split = store.split("test") if len(store.split("test")) else store.split("validation")
-    originals = split.images(slice(0, _PAIRS))
+    originals = split.shown(_PAIRS)
     random = {name: to_bytes(model.decode(prior.sample(_RANDOM, seed))) for name, prior in priors.items()}
     return {"originals": originals, "reconstructions": to_bytes(model.reconstruct(originals)), **random}
