@@ -1,7 +1,7 @@
 import pytest
 
 from zscape.core.errors import InputError, TrainingStopped, ZscapeError
-from zscape.core.names import nearest, unknown_name
+from zscape.core.names import nearest, some_of, unknown_name
 from zscape.core.registry import Registry
 
 
@@ -44,3 +44,10 @@ def test_registering_twice():
 def test_exit_codes():
     assert (ZscapeError.exit_code, InputError.exit_code, TrainingStopped.exit_code) == (1, 2, 1)
     assert issubclass(InputError, ZscapeError) and issubclass(TrainingStopped, ZscapeError)
+
+
+def test_some_of():
+    assert some_of(["c", "a", "c"], ("a", "b", "c"), "Figures") == ("a", "c")
+    assert some_of("b", ("a", "b"), "Figures") == ("b",) and some_of((), ("a",), "Figures") == ()
+    with pytest.raises(InputError, match=r"^Tables cannot be written as 'd'; choose from a, b\.$"):
+        some_of(["a", "d"], ("a", "b"), "Tables")

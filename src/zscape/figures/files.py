@@ -6,8 +6,8 @@ from pathlib import Path
 from matplotlib.figure import Figure
 from PIL import Image
 
-from zscape.core.errors import InputError
 from zscape.core.files import write_bytes
+from zscape.core.names import some_of
 from zscape.figures.canvas import VECTOR_FORMATS, vector
 
 FORMATS = ("png", *VECTOR_FORMATS)
@@ -23,12 +23,7 @@ def vector_formats(formats: Sequence[str]) -> tuple[str, ...]:
     Raises:
         InputError: for any other format.
     """
-    if isinstance(formats, str):
-        formats = (formats,)
-    unknown = [kind for kind in formats if kind not in FORMATS]
-    if unknown:
-        raise InputError(f"Figures cannot be written as {unknown[0]!r}; choose from {', '.join(FORMATS)}.")
-    return tuple(kind for kind in VECTOR_FORMATS if kind in formats)
+    return tuple(kind for kind in some_of(formats, FORMATS, "Figures") if kind in VECTOR_FORMATS)
 
 
 def write_vectors(pictures: Mapping[str, Figure | Image.Image], folder: Path, formats: Sequence[str]) -> list[Path]:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from zscape.core.errors import InputError
 from zscape.core.files import write_text
+from zscape.core.names import some_of
 from zscape.reporting.numbers import NONE, Table
 
 FORMATS = ("csv", "tex")
@@ -41,12 +41,7 @@ def table_formats(formats: Sequence[str]) -> tuple[str, ...]:
     Raises:
         InputError: for any other format.
     """
-    if isinstance(formats, str):
-        formats = (formats,)
-    unknown = [kind for kind in formats if kind not in FORMATS]
-    if unknown:
-        raise InputError(f"Tables cannot be written as {unknown[0]!r}; choose from {', '.join(FORMATS)}.")
-    return tuple(kind for kind in FORMATS if kind in formats)
+    return some_of(formats, FORMATS, "Tables")
 
 
 def write_all(tables: Mapping[str, Table], folder: Path, formats: Sequence[str]) -> list[Path]:
