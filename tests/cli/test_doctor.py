@@ -2,6 +2,7 @@
 
 import json
 import sys
+from importlib.machinery import ModuleSpec
 
 import pytest
 
@@ -34,7 +35,8 @@ def machine(tmp_path, monkeypatch):
             (folder / "jax/numpy.py").write_text("ones = lambda shape: None\n", encoding="utf-8")
         # The names of this Python's own installation do not count.
         installed = {name for name in ("tensorflow", "jax", "torch") if name in packages}
-        monkeypatch.setattr("importlib.util.find_spec", lambda name: name if name in installed else None)
+        specs = {name: ModuleSpec(name, None, origin=name) for name in installed}
+        monkeypatch.setattr("importlib.util.find_spec", specs.get)
         monkeypatch.setattr(cards_module, "_ask_nvidia_smi", lambda timeout: tuple(cards))
 
     monkeypatch.setattr(cards_module, "_ask_driver", lambda timeout: ())

@@ -30,7 +30,7 @@ def test_a_folder_is_enough(photos):
     sentences = resolved.sentences()
     assert sentences[0] == "12 images in 2 classes in photos.2024: a recipe is chosen, key=value changes it"
     assert sentences[1].startswith("  data.size=[64,64]: the images' shorter sides are 70 to 81 pixels; ")
-    assert len(sentences) == 1 + len(resolved.choices) == 12
+    assert len(sentences) == 1 + len(resolved.choices) == 13
     record = resolved.record()
     assert record["images"] == "photos.2024" and str(photos) not in str(record)
     assert {"key": "data.channels", "value": 3, "why": "there are colours"} in record["choices"]
