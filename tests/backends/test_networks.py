@@ -105,7 +105,7 @@ def test_the_likelihoods_are_all():
 @pytest.mark.parametrize("objective", LIKELIHOODS, ids=lambda objective: "-".join(map(str, objective.values())))
 @pytest.mark.parametrize("kind", ["vae", "ae"])
 def test_likelihood(kind, objective, store_of, tmp_path):
-    recipe = recipe_of((6, 6, 1), {"kind": kind, "filters": [3]}, objective=objective, epochs=3)
+    recipe = recipe_of((6, 6, 1), {"kind": kind, "filters": [3]}, objective=objective, epochs=4, learning_rate=2e-2)
     _, history = trained(recipe, store_of((6, 6, 1)), tmp_path / "checkpoints")
     assert_adds_up(history)
     assert history[-1]["train"]["loss"] < history[0]["train"]["loss"]
