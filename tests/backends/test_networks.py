@@ -6,9 +6,9 @@ from typing import get_args
 import keras
 import numpy as np
 import pytest
+
 from tests.backends.conftest import recipe_of
 from tests.backends.networks import NETWORKS
-
 from zscape.data.batches import Batches
 from zscape.inference.storage import load_model, save_networks
 from zscape.networks.latent_model import as_unit_images

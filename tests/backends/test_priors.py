@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from tests.backends.conftest import recipe_of
 
+from tests.backends.conftest import recipe_of
 from zscape.latent.priors.fitted_normal import FittedNormal
 from zscape.latent.priors.parse import PRIORS, parse_prior
 from zscape.pathways.build import build_model

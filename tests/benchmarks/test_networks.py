@@ -1,6 +1,6 @@
 import pytest
-from benchmarks.networks import NETWORKS, noise_images
 
+from benchmarks.networks import NETWORKS, noise_images
 from zscape.specs.compose import compose_recipe
 from zscape.specs.layout import decoder_layout, encoder_layout, map_shapes
 

@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
-from benchmarks.contestants import contestants_for, ratio_pairs
-from benchmarks.race import Race, check_same_work, round_order
-from benchmarks.ratios import images_per_second, speed_ratios, spread
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.contestants import contestants_for, ratio_pairs
+from benchmarks.race import Race, check_same_work, round_order
+from benchmarks.ratios import images_per_second, speed_ratios, spread
 from zscape.core.errors import InputError
 
 SECONDS = st.floats(1e-3, 1e3)

@@ -8,12 +8,12 @@ from importlib import util
 from pathlib import Path
 
 import pytest
+
+from benchmarks import race as race_module
 from benchmarks.contestants import CONTESTANTS
 from benchmarks.step import main
 from benchmarks.worker_process import WorkerEnded, WorkerProcess
 from benchmarks.workers.task import Task
-
-from benchmarks import race as race_module
 
 needs_torch = pytest.mark.skipif(util.find_spec("torch") is None, reason="PyTorch is not installed")
 TASK = Task("E3", steps=2, threads=1)
