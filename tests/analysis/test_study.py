@@ -46,6 +46,7 @@ def test_the_json_has_the_promised_shape():
     assert plain["inactive"] == [9, 10, 11]
     assert plain["mismatch"].keys() == {"total", "shift", "wide", "narrow", "correlation"}
     assert len(plain["spectrum"]["variances"]) == len(plain["coordinates"]["mean"]) == 12
+    assert plain["information"].keys() == {"marginal_kl", "mutual_information"}
     assert len(plain["verdict"]) == 4
 
 
@@ -53,6 +54,7 @@ def test_an_autoencoders_json():
     plain = analysis_json(analyze(ae_like()))
     assert plain["log_var"] is None
     assert plain["posterior"] is None
+    assert plain["information"] is None
     assert plain["active_units"] == 12
     to_json(plain)
 
@@ -112,13 +114,26 @@ def test_mismatch_sentence_judges_random_points():
 
 def test_units_sentence():
     text = sentence(analyze(vae_like()), 2)
-    assert text.startswith("9 of 12 dimensions carry more than 0.01 nat about an image (all together ")
+    assert text.startswith("9 of 12 dimensions have a KL above 0.01 nat (all together ")
     assert "unused: 9, 10, 11." in text
     assert "not a fault" in text
     assert "unused: 1, 2, 3, 4, 5, 6, 7, 8 and 11 more." in sentence(analyze(vae_like(20, 1)), 2)
     assert "unused" not in sentence(analyze(vae_like(4, 4)), 2)
     assert "next to nothing about the image" in sentence(analyze(vae_like(4, 0)), 2)
     assert sentence(analyze(ae_like()), 2).startswith("12 of 12 dimensions have a standard deviation above 0.001")
+
+
+def test_units_sentence_tells_the_price_of_an_offset_from_what_tells_images_apart():
+    assert "tell one image from another" not in sentence(analyze(vae_like()), 2)  # mostly what a KL is for
+    offset = codes_of(normal(2000, 4, 0.1) + 1.5, 0.0)
+    text = sentence(analyze(offset), 2)
+    # 4 x 1.5^2 / 2 = 4.5 nats of offset; 4 x 1/2 ln(1.01) = 0.02 of information
+    assert "4 of 4 dimensions have a KL above 0.01 nat (all together 4.5" in text
+    assert re.search(r"At least 4\.\d+ of the 4\.\d+ nats only say how far the cloud as a whole lies", text)
+    assert "at most 0.02 tell one image from another: less than it takes to tell two kinds apart (0.69)" in text
+    both = sentence(analyze(codes_of(normal(2000, 4, 0.9) + 3, np.log(0.1))), 2)
+    assert re.search(r"; at most 4\.\d+ tell one image from another\.$", both)
+    assert "two kinds" not in both
 
 
 def test_spectrum_sentence():

@@ -2,6 +2,7 @@
 
 import math
 
+from zscape.analysis.information import InformationRecord
 from zscape.analysis.mismatch import MismatchRecord
 from zscape.analysis.posterior import ACTIVE_SHARE, PosteriorRecord
 from zscape.analysis.radius import RadiusRecord
@@ -12,6 +13,7 @@ _FAR = 0.125  # as if by 0.5
 _MENTIONED = 0.0005  # below this the cause of a mismatch is noise
 _FLAT = 1e-12  # share of the largest variance: codes are float32
 _MOST_NAMED = 8
+_TWO_KINDS = math.log(2)  # nats that tell apart two kinds of images, equally many of each
 
 
 def radius_sentence(record: RadiusRecord) -> str:
@@ -75,21 +77,28 @@ def _random_points(record: MismatchRecord) -> str:
     return "As far as mean and covariance tell, random points from N(0, I) fall on or near codes, some beside them."
 
 
-def units_sentence(inactive: tuple[int, ...], z_dim: int, posterior: PosteriorRecord | None) -> str:
-    """Say how many dimensions carry something about the images, by which measure, and which do not.
+def units_sentence(
+    inactive: tuple[int, ...],
+    z_dim: int,
+    posterior: PosteriorRecord | None,
+    information: InformationRecord | None = None,
+) -> str:
+    """Say how many dimensions are in use, by which measure, which are not, and how far the codes tell images apart.
 
     Args:
-        inactive: numbers of the dimensions that carry nothing.
+        inactive: numbers of the dimensions not in use.
         z_dim: dimensions of the latent space.
         posterior: the posteriors; None for an AE.
+        information: the parts of their KL; None for an AE.
     """
-    if posterior is None:
-        measure = f"have a standard deviation above {ACTIVE_SHARE:g} of the largest"
+    if posterior is None or information is None:
+        measure, told = f"have a standard deviation above {ACTIVE_SHARE:g} of the largest", ""
     else:
-        measure = f"carry more than {posterior.active_nats:g} nat about an image (all together {posterior.kl:.3g} nats)"
+        measure = f"have a KL above {posterior.active_nats:g} nat (all together {posterior.kl:.3g} nats per image)"
+        told = _told(posterior.kl, information)
     text = f"{z_dim - len(inactive)} of {z_dim} dimensions {measure}"
     if not inactive:
-        return f"{text}."
+        return f"{text}.{told}"
     if len(inactive) == z_dim:
         return (
             f"{text}: the codes tell the decoder next to nothing about the image; compare the reconstructions with the "
@@ -99,7 +108,21 @@ def units_sentence(inactive: tuple[int, ...], z_dim: int, posterior: PosteriorRe
     rest = f" and {len(inactive) - _MOST_NAMED} more" if len(inactive) > _MOST_NAMED else ""
     return (
         f"{text}; unused: {named}{rest}. That is information about how many dimensions the data take up, not a fault."
+        f"{told}"
     )
+
+
+def _told(kl: float, information: InformationRecord) -> str:
+    at_most, common = information.mutual_information, information.marginal_kl
+    if at_most >= kl / 2:
+        return ""  # mostly what a KL is for: nothing to say
+    text = f" At least {common:.3g} of the {kl:.3g} nats only say how far the cloud as a whole lies from N(0, I)"
+    if at_most < _TWO_KINDS:
+        return (
+            f"{text}, and at most {at_most:.2g} tell one image from another: less than it takes to tell two kinds "
+            f"apart ({_TWO_KINDS:.2f}). Compare the reconstructions with the mean image."
+        )
+    return f"{text}; at most {at_most:.3g} tell one image from another."
 
 
 def spectrum_sentence(record: SpectrumRecord) -> str:

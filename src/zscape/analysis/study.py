@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from zscape.analysis.coordinates import CoordinatesRecord, coordinates_record
+from zscape.analysis.information import InformationRecord, information_record
 from zscape.analysis.mismatch import MismatchRecord, mismatch_record
 from zscape.analysis.posterior import PosteriorRecord, inactive_dimensions, posterior_record
 from zscape.analysis.radius import RadiusRecord, radius_record
@@ -23,6 +24,7 @@ class Analysis:
         radius: radii of mu.
         posterior: KL and log_var; None for an AE.
         mismatch: distance of the aggregated posterior from N(0, I).
+        information: what of the KL tells images apart; None for an AE.
         spectrum: principal components of mu.
         coordinates: moments of each coordinate of mu.
         active_units: dimensions that carry something (`posterior.inactive_dimensions`).
@@ -35,6 +37,7 @@ class Analysis:
     radius: RadiusRecord
     posterior: PosteriorRecord | None
     mismatch: MismatchRecord
+    information: InformationRecord | None
     spectrum: SpectrumRecord
     coordinates: CoordinatesRecord
     active_units: int
@@ -55,12 +58,13 @@ def analyze(codes: Codes, width: float = 0.5) -> Analysis:
     mean, covariance = codes.moments()
     radius = radius_record(codes.mu, width, None if codes.log_var is None else codes.variance)
     posterior, mismatch = posterior_record(codes), mismatch_record(mean, covariance)
+    information = None if posterior is None else information_record(posterior, mismatch, len(codes))
     spectrum = spectrum_record(codes.mu)
     inactive = inactive_dimensions(codes) if posterior is None else posterior.inactive
     verdict = (
         radius_sentence(radius),
         mismatch_sentence(mismatch),
-        units_sentence(inactive, codes.z_dim, posterior),
+        units_sentence(inactive, codes.z_dim, posterior, information),
         spectrum_sentence(spectrum),
     )
     return Analysis(
@@ -69,6 +73,7 @@ def analyze(codes: Codes, width: float = 0.5) -> Analysis:
         radius=radius,
         posterior=posterior,
         mismatch=mismatch,
+        information=information,
         spectrum=spectrum,
         coordinates=coordinates_record(codes.mu),
         active_units=codes.z_dim - len(inactive),
