@@ -23,7 +23,7 @@ test: $(VENV)/.stamp-test
 
 # BENCH takes options: make bench BENCH=--quick
 bench: $(VENV)/.stamp-test
-	@echo "Comparing training steps: about 8 minutes on two cores with nothing else at work"
+	@echo "Comparing training steps: about 12 minutes on two cores with nothing else at work"
 	@$(BIN)/python -m benchmarks.step $(BENCH)
 
 lint: $(VENV)/.stamp-dev

@@ -2,7 +2,7 @@
 
 import contextlib
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -13,6 +13,12 @@ from benchmarks.networks import NETWORKS
 from benchmarks.worker_process import WorkerProcess
 from zscape.core.errors import InputError
 from zscape.core.seeds import generator
+
+ROUNDS_OF_A_PROCESS = 3
+"""After so many rounds all contestants are started anew.
+
+The speed of a process depends on where its memory came to lie: by up to 20 % on E3, for as long as it lives.
+"""
 
 _LOSS_TOLERANCE = 0.05  # relative; initial weights and draws differ
 
@@ -52,27 +58,44 @@ def run_race(network: str, setting: Setting, note: Callable[[str], None]) -> Rac
     if setting.quick:
         names = [name for name in names if not is_imitated(name, setting.bfloat16)]
     steps = {name: _steps(name, network, setting) for name in names}
-    note(f"{network}: starting {len(names)} workers, which build their networks and warm up")
+    parameters, rounds = 0, list[dict[str, dict[str, float]]]()
+    loss: dict[str, float] = {}
+    while len(rounds) < setting.rounds:
+        runners = [name for name in names if not rounds or not is_imitated(name, setting.bfloat16)]
+        note(f"{network}: starting {len(runners)} workers, which build their networks and warm up")
+        with _started(runners, network, steps, setting) as workers:
+            answers = {name: worker.answer() for name, worker in workers.items()}
+            parameters = check_same_work(network, answers)
+            loss = loss or {name: answer["loss"] for name, answer in answers.items()}
+            for _ in range(min(ROUNDS_OF_A_PROCESS, setting.rounds - len(rounds))):
+                note(f"{network}: round {len(rounds) + 1} of {setting.rounds}")
+                if rounds:
+                    runners = [name for name in runners if not is_imitated(name, setting.bfloat16)]
+                order = round_order(runners, setting.seed, network, len(rounds))
+                taken = {name: workers[name].run() for name in order}
+                rounds.append({name: _per_step(taken[name], steps[name]) for name in runners})
+            for worker in workers.values():  # all at once: some take seconds to end
+                worker.close_line()
+    return Race(network, parameters, loss, steps, rounds)
+
+
+@contextlib.contextmanager
+def _started(
+    names: list[str], network: str, steps: dict[str, int], setting: Setting
+) -> Iterator[dict[str, WorkerProcess]]:
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="zscape-bench-")))
-        workers, answers = {}, {}
-        for name in names:
-            task = task_of(name, network, steps[name], setting)
-            worker = WorkerProcess(f"{name} ({network})", _worker_module(name), task, folder)
-            workers[name] = stack.enter_context(worker)
-        for name, worker in workers.items():
-            answers[name] = worker.answer()
-        parameters = check_same_work(network, answers)
-        rounds = []
-        for number in range(setting.rounds):
-            note(f"{network}: round {number + 1} of {setting.rounds}")
-            runners = [name for name in names if number == 0 or not is_imitated(name, setting.bfloat16)]
-            order = round_order(runners, setting.seed, network, number)
-            taken = {name: workers[name].run() for name in order}
-            rounds.append({name: _per_step(taken[name], steps[name]) for name in runners})
-        for worker in workers.values():  # all at once: some take seconds to end
-            worker.close_line()
-    return Race(network, parameters, {name: answer["loss"] for name, answer in answers.items()}, steps, rounds)
+        yield {
+            name: stack.enter_context(
+                WorkerProcess(
+                    f"{name} ({network})",
+                    _worker_module(name),
+                    task_of(name, network, steps[name], setting),
+                    folder,
+                )
+            )
+            for name in names
+        }
 
 
 def round_order(names: list[str], seed: int, network: str, number: int) -> list[str]:

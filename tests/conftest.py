@@ -22,6 +22,7 @@ if os.environ["KERAS_BACKEND"] == "jax":
     # Most of the time of a JAX test is XLA's compiler; without its optimisations it takes half as long.
     os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true")
 
+from zscape.core import install
 from zscape.data.prepare import write_store
 from zscape.data.raw import RawImages
 from zscape.data.store import Store
@@ -47,6 +48,14 @@ def session_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         cache = tmp_path_factory.mktemp("cache")
         patch.setenv("ZSCAPE_CACHE", str(cache))
         yield cache
+
+
+@pytest.fixture(autouse=True, scope="session")
+def from_an_index() -> Iterator[None]:
+    """Let messages name pip's commands as where zscape was installed by its name, not from this clone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(install, "_source", lambda: None)
+        yield
 
 
 @pytest.fixture(scope="session")

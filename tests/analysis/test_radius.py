@@ -23,7 +23,7 @@ def test_normal_points_lie_on_the_chi_shell(z_dim, mean, sd):
     assert record.chi_sd == pytest.approx(sd, abs=6e-4)
     assert record.mean == pytest.approx(mean, abs=0.02)
     assert record.sd == pytest.approx(sd, abs=0.02)
-    assert (record.count, record.z_dim, record.width) == (20000, z_dim, 0.5)
+    assert (record.count, record.z_dim) == (20000, z_dim) and 0.25 <= record.width <= 0.5
 
 
 @pytest.mark.parametrize("z_dim", [1, 2, 3, 12, 256, 1200, 100000])
@@ -110,7 +110,7 @@ def test_the_histogram_loses_no_point(points, width):
 
 def test_the_histogram_is_the_brute_force_count():
     points = np.array([[0.0], [0.49], [0.5], [1.2], [3.0]])
-    record = radius_record(points)
+    record = radius_record(points, 0.5)
     assert record.edges == (0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5)
     assert record.counts == (2, 1, 1, 0, 0, 0, 1)
     assert radius_record(points, width=2.0).counts == (4, 1)
@@ -134,6 +134,23 @@ def test_rotations_change_no_radius(z_dim, seed):
 def test_wrong_points_are_refused(points, sentence):
     with pytest.raises(InputError, match=sentence):
         radius_record(points)
+
+
+@given(st.floats(1e-6, 1e6), st.integers(2, 60), st.integers(1, 40))
+def test_without_a_width_bins_are_neither_too_few_nor_coarser_than_half_a_unit(scale, count, z_dim):
+    points = scale * np.random.default_rng(count).normal(size=(count, z_dim))
+    record = radius_record(points)
+    spread = record.max - record.min
+    assert record.width <= 0.5 or len(record.counts) > 400
+    assert spread >= 10 * record.width or record.width < 2e-3 * record.max
+    assert record.width == 0.5 or spread < 20 * record.width or record.width > 0.5
+    assert sum(record.counts) == count and np.log2(2 * record.width).is_integer()
+
+
+def test_radii_that_are_all_the_same_need_no_fine_bins():
+    assert radius_record(np.ones((5, 4))).width == radius_record(np.zeros((5, 4))).width == 0.5
+    assert radius_record(np.ones((5, 4)) + 1e-7 * np.eye(5, 4)).width > 1e-3  # rounding is not looked into
+    assert radius_record(np.zeros((1, 2))).counts == (1,)
 
 
 @pytest.mark.parametrize("width", [0.0, -1.0, float("nan"), float("inf")])

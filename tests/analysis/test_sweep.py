@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from zscape.analysis.sweep import (
     QUANTITIES,
     SEED,
+    SweepRecord,
     SweepRun,
+    negative_elbo,
     short_names,
     sweep_groups,
     value_text,
@@ -55,6 +57,30 @@ def test_runs_that_are_not_finished_do_not_count():
 def test_a_number_that_one_run_lacks_has_no_mean():
     (group,) = sweep_groups([run({SEED: 1}, psnr=None), run({SEED: 2}), run({SEED: 3})])
     assert (group.mean["psnr"], group.sd["psnr"], group.mean["kl"]) == (None, None, 2.0)
+
+
+@given(st.floats(0, 1e4), st.floats(0, 1e3), st.floats(0.01, 20))
+def test_the_negative_elbo_is_the_loss_at_beta_1(reconstruction, kl, beta):
+    numbers = {"reconstruction": reconstruction, "kl": kl, "beta": beta, "loss": reconstruction + beta * kl}
+    elbo = negative_elbo(numbers, variational=True)
+    assert elbo == pytest.approx(numbers["loss"] + (1 - beta) * kl, rel=1e-9, abs=1e-6)
+    assert negative_elbo(numbers, variational=False) is None
+    assert negative_elbo({"reconstruction": 1.0}, variational=True) is None
+
+
+def record(*runs) -> SweepRecord:
+    return SweepRecord("digits", {}, (), "test", runs, sweep_groups(runs), None)
+
+
+def test_when_losses_do_not_compare_and_when_there_are_means():
+    one, other = run({BETA: 1}, beta=1.0), run({BETA: 2}, beta=2.0)
+    assert record(one, other).only_elbo_compares
+    assert not record(one, run({SEED: 2}, beta=1.0)).only_elbo_compares
+    assert not record(one, run({BETA: 2}, None)).only_elbo_compares
+    assert not record(one, run({BETA: 2}, beta=0.0, variational=False)).only_elbo_compares
+    assert not record(one, run({BETA: 2}, beta=2.0, likelihood="mse at sigma 1")).only_elbo_compares
+    assert not record(one, other).has_means and record(run({SEED: 1}), run({SEED: 2})).has_means
+    assert not record(run({SEED: 1}), run({SEED: 2}, None)).has_means
 
 
 def test_the_seed_alone_is_left_out():

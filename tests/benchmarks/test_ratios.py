@@ -40,6 +40,13 @@ def test_ratios_are_taken_within_a_round(rounds):
     assert ratio.median == pytest.approx(np.median([factor for _, factor in rounds]))
 
 
+def test_the_fastest_pieces_are_compared_across_rounds():
+    disturbed = race({"zscape": 3.0, "bare_keras": 1.1}, {"zscape": 1.0, "bare_keras": 9.0})
+    ratio = speed_ratios([disturbed])["zscape_over_bare_keras"]["E11"]
+    assert ratio.of_fastest == pytest.approx(1.1)
+    assert (ratio.min, ratio.max) == pytest.approx((1.1 / 3, 9.0))
+
+
 def test_above_one_the_first_is_faster():
     ratios = speed_ratios([race({"zscape": 1.0, "bare_keras": 1.5, "bare_keras_fused": 0.8, "pytorch_float32": 2.0})])
     medians = {name: by_network["E11"].median for name, by_network in ratios.items()}

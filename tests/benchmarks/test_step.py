@@ -77,7 +77,7 @@ def test_what_a_benchmark_writes(capsys, tmp_path, monkeypatch, speaking):
         "fused_over_keras_batch_norm",
     }
     assert written["ratios"]["zscape_over_bare_keras"]["E3"] == {
-        **dict.fromkeys(("median", "lower_quartile", "upper_quartile", "min", "max"), 1.0),
+        **dict.fromkeys(("median", "lower_quartile", "upper_quartile", "min", "max", "of_fastest"), 1.0),
         "rounds": 3,
     }
     assert written["images_per_second"]["E11"]["zscape"]["median"] == 256.0  # 128 images in half a second

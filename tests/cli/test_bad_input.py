@@ -27,7 +27,7 @@ def test_unknown_recipe_names_the_nearest(refused):
 
 
 def test_a_recipe_file_that_is_not_there_or_no_yaml(refused, tmp_path):
-    assert refused("train", "own.yaml", "--out", "run").startswith("Unknown recipe 'own.yaml'.")
+    assert refused("train", "own.yaml", "--out", "run") == "There is no file or folder own.yaml."
     (tmp_path / "own.yaml").write_text("model: [1\n")
     assert refused("train", "own.yaml", "--out", "run").startswith("own.yaml is not a readable recipe (YAML): while ")
 

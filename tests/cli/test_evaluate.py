@@ -41,14 +41,35 @@ def test_other_images(zscape, trained, tmp_path):
     outcome = zscape("evaluate", trained, "--data", "own.npz", "--json")
     assert outcome.code == 0
     numbers = json.loads(outcome.out)
-    assert numbers["images"] == 4 and numbers["split"] == "test"
+    assert numbers["images"] == 40 and numbers["split"] == "test" and outcome.err == ""
     assert numbers["loss"] != json.loads((trained / "metrics.json").read_text())["test"]["loss"]
 
 
 def test_other_images_of_another_size_are_brought_to_the_model_s(zscape, trained, tmp_path):
     np.save(tmp_path / "large.npy", np.zeros((40, 16, 20, 3), np.uint8))
     outcome = zscape("evaluate", trained, "--data", "large.npy", "--json")
-    assert outcome.code == 0 and json.loads(outcome.out)["images"] == 4
+    assert outcome.code == 0 and json.loads(outcome.out)["images"] == 40
+    assert outcome.err == (
+        "The images of large.npy are made to fit the network's 8x8x1: the largest centred square is cut out, resized "
+        "to 8x8, colours made grey\n"
+    )
+
+
+def test_one_image_is_enough(zscape, trained, tmp_path):
+    np.save(tmp_path / "one.npy", np.full((1, 8, 8), 99, np.uint8))
+    outcome = zscape("evaluate", trained, "--data", "one.npy")
+    assert outcome.code == 0, outcome.err
+    lines = {line.split()[0]: line.split()[1] for line in outcome.out.splitlines()[1:]}
+    assert lines["prior_mismatch"] == "-" and float(lines["loss"]) > 0
+    json_numbers = json.loads(zscape("evaluate", trained, "--data", "one.npy", "--json").out)
+    assert json_numbers["images"] == 1
+
+
+def test_a_part_that_other_images_do_not_have(zscape, trained, tmp_path):
+    np.save(tmp_path / "one.npy", np.zeros((1, 8, 8), np.uint8))
+    outcome = zscape("evaluate", trained, "--data", "one.npy", "--split", "train")
+    assert outcome.code == 2
+    assert outcome.last_line == "zscape: The split 'train' of these images is empty; choose another with --split."
 
 
 def test_a_run_moved_elsewhere_is_evaluated_alike(zscape, trained, in_reach):

@@ -84,10 +84,21 @@ def test_a_folder_of_pictures(zscape, tmp_path):
         Image.fromarray(np.random.default_rng(i).integers(0, 256, (30, 40, 3), np.uint8)).save(
             tmp_path / f"photos/{i}.png"
         )
+    (tmp_path / "photos" / "broken.gif").write_bytes(b"no image")
     outcome = zscape("plan", "photos", "data.size=16")
+    assert outcome.err.splitlines()[0].startswith("10 images in photos: ")
+    assert outcome.err.endswith("\n1 file left out: broken.gif (not an image in a format that Pillow knows)\n")
     assert outcome.code == 0 and outcome.out.startswith("images of 16x16x3, 4 latent dimensions\n")
     assert outcome.err.startswith("10 images in photos: a recipe is chosen, key=value changes it\n  data.channels=3: ")
     assert outcome.out.splitlines()[-1].startswith("linear baseline: the best linear code of 4 numbers reaches PSNR ")
     assert "(PCA of 8 training images, test images)" in outcome.out
     as_json = zscape("plan", "photos", "data.size=16", "--json")
     assert json.loads(as_json.out)["linear_baseline"]["fitted_on"] == 8
+
+
+def test_a_linear_code_that_gives_everything_back_has_no_absurd_psnr(zscape):
+    last = zscape("plan", "digits", "model.z_dim=64").out.splitlines()[-1]
+    assert last.startswith(
+        "linear baseline: the best linear code of 64 numbers is exact to 8 bits, at a reconstruction "
+    )
+    assert "PSNR" not in last

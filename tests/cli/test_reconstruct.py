@@ -33,5 +33,18 @@ def test_other_images(zscape, trained, tmp_path):
     (tmp_path / "own").mkdir()
     for i in range(12):
         Image.new("L", (8, 8), 20 * i).save(tmp_path / "own" / f"{i:02}.png")
-    assert zscape("reconstruct", trained, "--data", "own", "--split", "train", "--out", "x.png").code == 0
-    assert len(np.unique(pixels(tmp_path / "x.png")[3])) >= 8  # grey levels of the originals, and white
+    outcome = zscape("reconstruct", trained, "--data", "own", "--columns", 12, "--out", "x.png")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert set(np.unique(pixels(tmp_path / "x.png")[3])) == {*range(0, 240, 20), 255}  # all originals, and white
+
+
+def test_a_single_picture_beside_a_broken_one(zscape, trained, tmp_path):
+    (tmp_path / "own").mkdir()
+    Image.new("L", (8, 8), 20).save(tmp_path / "own" / "a.png")
+    (tmp_path / "own" / "broken.png").write_bytes(b"no image")
+    left_out = "1 file left out: broken.png (not an image in a format that Pillow knows)\n"
+    outcome = zscape("reconstruct", trained, "--data", "own", "--out", "x.png")
+    assert (outcome.code, outcome.out, outcome.err) == (0, "x.png\n", left_out)
+    assert pixels(tmp_path / "x.png").shape == (2 * 67 + 3, 67 + 3, 3)
+    outcome = zscape("encode", trained, "--data", "own", "--out", "x.npz")
+    assert (outcome.code, outcome.out, outcome.err) == (0, "x.npz: 1 code in 3 dimensions\n", left_out)

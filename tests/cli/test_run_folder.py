@@ -17,10 +17,13 @@ def put(folder, count, size=(16, 16)):
 
 def test_a_folder_with_mirrored_black_and_white_pictures(zscape, tmp_path):
     put(tmp_path / "photos", 14)
+    (tmp_path / "photos" / "left" / "zz.png").write_bytes(b"no image")
     settings = ["model.filters=[3,3]", "training.epochs=1", "data.binarize=dynamic", "data.flip=true"]
     outcome = zscape("run", "photos", *settings, "--json")
     assert outcome.code == 0, outcome.err
     assert "14 images in 2 classes in photos: a recipe is chosen, key=value changes it\n" in outcome.err
+    assert outcome.err.count("1 file left out: left/zz.png (not an image in a format that Pillow knows)\n") == 1
+    assert "Training on 12 images, validating on 1, " in outcome.err and "for 12 training images\n" in outcome.err
     assert "  data.size=[16,16]: all images are 16x16 pixels; they stay as they are\n" in outcome.err
     run = tmp_path / "runs" / "photos"
     metrics = json.loads(outcome.out)["metrics"]

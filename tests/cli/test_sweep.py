@@ -25,17 +25,28 @@ def test_two_runs_at_a_time_and_the_same_again(zscape, tiny, tmp_path, snapshot)
         assert "Training on 29 images" in (out / "logs" / f"{name}.log").read_text()
     record = json.loads((out / "sweep.json").read_text())
     read = [json.loads((out / run["name"] / "metrics.json").read_text())["test"] for run in record["runs"]]
-    assert [run["numbers"] for run in record["runs"]] == [{name: one[name] for name in QUANTITIES} for one in read]
+    assert [run["numbers"] for run in record["runs"]] == [
+        {name: one.get(name, one["reconstruction"] + one["kl"]) for name in QUANTITIES} for one in read
+    ]
     lines = first.out.splitlines()
     assert lines[0].split()[:3] == ["beta", "n", "loss"]
     assert [line.split()[:3] for line in lines[1:3]] == [
         [beta, "1", f"{one['loss']:.4g}"] for beta, one in zip(("0.25", "1"), read, strict=True)
     ]
+    assert lines[0].split()[5:7] == ["negative", "ELBO"]
+    assert lines[-5] == "test images; loss, reconstruction and KL in nats per image,"
+    assert lines[-3] == (
+        "Rows weigh the KL differently in their loss: compare them by the negative ELBO, reconstruction + KL."
+    )
     assert lines[-2:] == ["picture: sweep/rate_distortion.png", "numbers: sweep/sweep.json, sweep/sweep.csv"]
 
     before = snapshot(out)
     again = zscape(*command, "--json")
-    assert again.code == 0 and again.err == "" and json.loads(again.out) == record
+    assert (
+        again.code == 0
+        and again.err == "All 2 runs in sweep are finished: nothing had to be run\n"
+        and json.loads(again.out) == record
+    )
     assert {name: content for name, (content, _) in snapshot(out).items()} == {
         name: content for name, (content, _) in before.items()
     }

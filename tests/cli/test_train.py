@@ -46,6 +46,19 @@ def test_without_out_directories_are_numbered_and_more_epochs_go_on(zscape, trai
     assert sha(run) == sha(trained)
 
 
+def test_early_stopping_says_when_and_what_is_kept(zscape, tiny, tmp_path):
+    # With such a rate nothing gets better after some epoch.
+    settings = ["training.epochs=40", "training.learning_rate=0.5", "training.early_stopping.patience=2"]
+    command = ("train", "digits", *tiny, *settings, "--out", "run")
+    outcome = zscape(*command)
+    assert outcome.code == 0, outcome.err
+    epochs = len(lines(tmp_path / "run"))
+    assert 3 <= epochs < 40
+    said = f"Stopped after epoch {epochs} of 40: 2 epochs without gain; epoch {epochs - 2} is kept"
+    assert outcome.last_line == said
+    assert zscape(*command).err == f"run is trained already ({epochs} epochs): nothing to do.\n"
+
+
 def test_fresh_deletes_the_run_and_nothing_else(zscape, in_reach, tiny, monkeypatch):
     monkeypatch.setattr(module, "_train", lambda *_: None)
     (in_reach / "notes.txt").write_text("mine")

@@ -186,3 +186,23 @@ def test_a_cache_that_cannot_be_made_is_a_sentence(npy, own_cache):
     own_cache.write_text("a file where the cache should be")
     with pytest.raises(InputError, match=r"The store .* cannot be written: (Not a directory|File exists)"):
         open_store(npy)
+
+
+@pytest.mark.parametrize("count", [1, 2, 30])
+def test_where_nothing_is_trained_any_number_will_do_and_all_are_test_images(tmp_path, count):
+    np.save(tmp_path / "few.npy", np.zeros((count, 4, 5), np.uint8))
+    spec = DataSpec(source="array", path=str(tmp_path / "few.npy"))
+    store = open_store(spec, for_training=False)
+    assert [len(store.split(name)) for name in ("train", "validation", "test")] == [0, 0, count]
+    if count < 3:
+        with pytest.raises(InputError, match="too few to be split into training, validation and test"):
+            open_store(spec)
+    else:
+        assert len(open_store(spec).split("train")) == 24, "a store of its own, found again"
+        assert len(open_store(spec, for_training=False).split("test")) == 30
+
+
+def test_what_was_done_to_images_stands_in_the_manifest(make_raw, tmp_path):
+    changes = write_store(make_raw(), DataSpec(size=8, channels=3), tmp_path / "s").manifest["changes"]
+    assert changes == ["the largest centred square is cut out", "resized to 8x8", "grey given three equal channels"]
+    assert write_store(make_raw(), DataSpec(), tmp_path / "t").manifest["changes"] == []

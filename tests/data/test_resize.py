@@ -97,3 +97,28 @@ def test_mixed_sizes_without_a_size_asked_for():
 def test_channels_that_cannot_be_converted(own, wanted):
     with pytest.raises(InputError, match=f"Images with {own} channels cannot be brought to {wanted}; only grey"):
         plan_fit([(4, 4, own)], DataSpec(channels=wanted))
+
+
+SQUARE = "the largest centred square is cut out"
+
+
+@pytest.mark.parametrize(
+    ("shapes", "size", "channels", "changes"),
+    [
+        ([(8, 8, 1)], 8, 1, ()),
+        ([(8, 8, 1)], None, None, ()),
+        ([(16, 16, 1)], 8, 1, ("resized to 8x8",)),
+        ([(16, 20, 1)], 8, 1, (SQUARE, "resized to 8x8")),
+        ([(8, 20, 1)], 8, 1, (SQUARE, "resized to 8x8")),
+        ([(8, 8, 1), (9, 8, 1)], 8, 1, (SQUARE, "resized to 8x8")),
+        ([(8, 8, 3)], 8, 1, ("colours made grey",)),
+        ([(8, 8, 3), (8, 8, 1)], 8, 3, ("grey given three equal channels",)),
+        ([(8, 8, 3)], (4, 6), 1, ("the largest centred rectangle of height 4 to width 6 is cut out", "resized to 4x6",
+                                  "colours made grey")),
+    ],
+)  # fmt: skip
+def test_what_is_done_to_images_is_told_and_nothing_else(shapes, size, channels, changes):
+    fit = plan_fit(shapes, DataSpec(size=size, channels=channels))
+    assert fit.changes == changes
+    images = [random_image(*shape) for shape in shapes]
+    assert all(np.array_equal(fit(image), image) for image in images) == (changes == ())

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zscape.core.errors import InputError
-from zscape.data.splits import split_codes
+from zscape.data.splits import own_codes, split_codes
 from zscape.specs.data import SplitSpec
 
 OFFICIAL = np.repeat(np.array([0, 2], np.uint8), [60, 10])
@@ -28,6 +28,12 @@ def test_counts_and_shares(count, spec, expected):
     codes = split_codes(count, None, spec, "digits")
     assert codes.dtype == np.uint8
     assert counts(codes) == expected
+
+
+def test_where_nothing_is_trained_all_are_test_images_but_for_official_parts():
+    assert own_codes(1, None).tolist() == [2] and own_codes(5, None).tolist() == [2] * 5
+    assert own_codes(70, OFFICIAL).tolist() == OFFICIAL.tolist()
+    assert own_codes(3, None).dtype == own_codes(70, OFFICIAL).dtype == np.uint8
 
 
 @settings(deadline=None)
@@ -84,7 +90,7 @@ def test_two_images_are_too_few_for_three_parts():
 
 
 def test_an_official_test_set_of_one_image_cannot_be_halved():
-    with pytest.raises(InputError, match="official test set has 1 images here, too few to be halved"):
+    with pytest.raises(InputError, match="official test set has 1 image here, too few to be halved"):
         split_codes(61, OFFICIAL[:61], SplitSpec(), "mnist")
 
 

@@ -74,6 +74,12 @@ def test_ten_colours_far_from_each_other_and_from_paper(eye, least):
     assert lab[:, 0].max() < 0.82  # lightness: white has 1
 
 
+def test_no_more_than_two_of_the_ten_are_blues():
+    lab = lab_of(PALETTE)
+    hue = np.degrees(np.arctan2(lab[:, 2], lab[:, 1])) % 360  # blue has 264
+    assert int(((hue > 190) & (hue < 280)).sum()) == 2
+
+
 def test_oklab_here_is_oklab():
     np.testing.assert_allclose(lab_of(["#ffffff", "#ff0000"]), [[1, 0, 0], [0.628, 0.2249, 0.1258]], atol=1e-3)
 

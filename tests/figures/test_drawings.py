@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 from PIL import Image
 
 from zscape.analysis.posterior import PosteriorRecord, posterior_record
@@ -193,6 +194,9 @@ def test_scatter_colours_and_names():
     for i, text in enumerate(axes.texts):
         assert text.get_text() == "abc"[i]
         np.testing.assert_allclose(text.get_position(), np.median(points[classes == i], axis=0))
+        (halo,) = text.get_path_effects()
+        assert isinstance(halo, withStroke)
+        assert halo._gc == {"linewidth": 4.5, "foreground": "white"}  # pyright: ignore[reportAttributeAccessIssue]
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["a", "b", "c"]
     colours = [to_hex(colour) for colour in np.asarray(axes.collections[0].get_facecolor())[:3]]
     assert colours == list(PALETTE[:3])

@@ -66,6 +66,14 @@ def test_runs_means_order_and_labels():
     assert figure.axes[0].get_title().startswith("Test images of each run, and means over seeds, labelled with beta\n")
 
 
+def test_the_title_says_what_is_there():
+    several, single = (
+        draw_rate_distortion(record(SWEEPS[name])).axes[0].get_title() for name in ("one setting", "lists")
+    )
+    assert several.endswith("\nlower left is better; along a grey line rate + distortion = negative ELBO is the same")
+    assert single.startswith("Test images of each run, labelled with filters\n")
+
+
 def test_along_a_grey_line_the_sum_is_the_same():
     axes = draw_rate_distortion(record(SWEEPS["one setting"])).axes[0]
     grey = [line for line in axes.get_lines() if line.get_marker() == "None"]

@@ -271,3 +271,18 @@ def test_numbers_are_aligned_to_the_right_and_words_to_the_left(vae):
     first_table = dict(zip(page.texts["th"], header, strict=True))
     assert first_table["train"] == first_table["test"] == first_table["KL, nats"] == "number"
     assert first_table["unit"] == "unit" and first_table["active"] is None and first_table["dimension"] is None
+
+
+def test_seven_boxes_stand_in_rows_of_four_and_three(vae):
+    _, page = vae
+    assert page.raw.count('<div class="tile">') == 7 and {"class": "tiles", "style": "--row: 4"} in page.all("div")
+
+
+@pytest.mark.usefixtures("no_drawing")
+def test_one_of_each_is_singular(make_run, tmp_path):
+    run = make_run(tmp_path / "run", variational=False)
+    provenance, metrics = run.read("provenance.json"), run.read("metrics.json")
+    provenance["data"]["images"]["train"] = 1
+    run.write("provenance.json", provenance)
+    run.write("metrics.json", {**metrics, "epochs": 1})
+    assert "An autoencoder with 3 latent dimensions, trained for 1 epoch on 1 image of 8×8×1" in page_of(run).text

@@ -62,7 +62,7 @@ def test_with_a_decoder_and_images_the_page_has_all_sections(whole):
         "Mine & <b>yours</b>",
         "40 z-points in 2 latent dimensions of a model that zscape did not train",
         "Mean and covariance of the codes, posterior variance included: points fall where codes are.",
-        "z-points 40 in 2 dimensions log_var yes labels 3 classes decode bright images 25 of 4×4×1",
+        "z-points 40 in 2 dimensions log_var yes labels 3 classes decode yes images 25 of 4×4×1",
     ):
         assert said in text, said
     analysis = json.loads((out / "analysis.json").read_text())
@@ -120,12 +120,33 @@ def test_nothing_is_written_before_everything_is_there(tmp_path, wrong):
 
 def test_reconstructions_without_any_difference():
     images = np.zeros((1, 2, 2, 1), np.uint8)
-    assert reconstructions_sentence(Reconstructions(images, images, 1, math.inf)) == (
-        "Decoded at mu, images handed over come back without any difference, so that no PSNR can be given."
+    assert reconstructions_sentence(Reconstructions(images, images, 1, math.inf, exact=True)) == (
+        "Decoded at mu, the image handed over comes back exactly, to 8 bits."
     )
-    assert reconstructions_sentence(Reconstructions(images, images, 1, 9.0)).startswith(
-        "Decoded at mu, the image handed over comes back at a PSNR of 9.00 dB"
+    assert reconstructions_sentence(Reconstructions(images, images, 25, 58.93, exact=True)) == (
+        "Decoded at mu, the 25 images handed over come back exactly, to 8 bits; the first 20 are shown."
+    )
+    assert reconstructions_sentence(Reconstructions(images, images, 25, math.inf)) == (
+        "Decoded at mu, some of the 25 images handed over come back exactly, others do not; the first 20 are shown."
+    )
+    assert reconstructions_sentence(Reconstructions(images, images, 1, 9.0)) == (
+        "Decoded at mu, the image handed over comes back at a PSNR of 9.00 dB."
     )
     assert reconstructions_sentence(Reconstructions(images, images, 20, 12.3456)) == (
         "Decoded at mu, the 20 images handed over come back at a PSNR of 12.35 dB (mean over the images)."
     )
+
+
+@pytest.mark.usefixtures("no_study_figures")
+def test_where_images_come_back_exactly_no_psnr_is_shown(tmp_path):
+    codes = codes_of()
+    _, _, text, _ = build(codes, tmp_path / "out", decode=bright, images=bright(codes.mu), tables=("csv",))
+    assert "exact reconstructions, to 8 bits" in text and "PSNR" not in text
+    assert "PSNR" not in (tmp_path / "out" / "tables" / "final_numbers.csv").read_text()
+
+
+@pytest.mark.usefixtures("no_study_figures")
+@pytest.mark.parametrize(("variational", "row"), [(True, 5), (False, 4)])
+def test_boxes_stand_in_full_rows(tmp_path, variational, row):
+    page = build(codes_of(variational), tmp_path / "out")[0]
+    assert page.count('<div class="tile">') == row and f'style="--row: {row}"' in page

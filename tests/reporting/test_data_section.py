@@ -55,6 +55,14 @@ def test_the_linear_code_is_beaten_met_or_not():
     assert "linear code of 1 number (PCA)" in str(said(17.0, 16.0, z_dim=1))
 
 
+def test_a_linear_code_that_gives_everything_back():
+    baseline = {"z_dim": 64, "measured_on": "test", "psnr": 292.7, "mse": 5e-30}
+    assert linear_sentence(baseline, {"test": {"psnr": 25.0}}, True) == (
+        "The reconstructions of test images reach 25.0 dB (PSNR) where the best linear code of 64 numbers (PCA) gives "
+        "them back exactly, to 8 bits: so many numbers are all that there is in these images."
+    )
+
+
 def test_without_numbers_nothing_is_compared():
     assert linear_sentence(None, {}, True) is None
     assert said(None, 17.0) is None and said(17.0, None) is None

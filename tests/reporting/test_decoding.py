@@ -61,7 +61,7 @@ def test_a_hair_outside_is_rounding():
             r"shape \(9, 3, 8, 8\); .*; the channels come first here: move them with",
         ),
         (lambda z: np.zeros((len(z), 8, 8, 2)), r"has shape \(9, 8, 8, 2\); expected .* 1 or 3 channels\)\.$"),
-        (lambda z: np.zeros((1, 8, 8)), r"decode returned 1 images for 9 z-points; expected one for each\."),
+        (lambda z: np.zeros((1, 8, 8)), r"decode returned 1 image for 9 z-points; expected one for each\."),
         (
             lambda z: np.zeros((len(z), 8, 8)) + 7.5,
             r"decode returned images from 7\.5 to 7\.5; .*\(divide by 255, or put",
@@ -123,7 +123,18 @@ def test_reconstructions_and_their_psnr():
     assert done.originals.shape == done.images.shape == (PAIRS, 4, 4, 1)
     np.testing.assert_array_equal(done.images[..., 0], np.rint(truth[:PAIRS] * 255))
     np.testing.assert_array_equal(done.originals[..., 0], np.rint(originals[:PAIRS] * 255))
-    assert reconstruct(Decoder(squares), codes, originals[:1]).count == 1
+    assert reconstruct(Decoder(squares), codes, originals[:1]).count == 1 and not done.exact
+
+
+def test_what_comes_back_but_for_rounding_is_exact():
+    codes = codes_of()
+    truth = squares(codes.mu)[:150]
+    done = reconstruct(Decoder(squares), codes, truth)
+    assert done.exact and 54 < done.psnr < 70  # the PSNR of 8-bit rounding, which says nothing
+    assert reconstruct(Decoder(squares), codes, np.rint(truth * 255).astype(np.uint8)).exact
+    last = truth.copy()
+    last[149, 0, 0] += 0.5 if last[149, 0, 0] < 0.5 else -0.5
+    assert not reconstruct(Decoder(squares), codes, last).exact
 
 
 @pytest.mark.parametrize(

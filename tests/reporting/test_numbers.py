@@ -2,11 +2,13 @@
 
 import copy
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zscape.reporting.numbers import aligned, articles_table, metrics_table, number
+from zscape.formulas.quality import psnr
+from zscape.reporting.numbers import aligned, articles_table, counted, exact_psnr, metrics_table, number
 
 
 @pytest.mark.parametrize(
@@ -103,7 +105,7 @@ def test_a_number_that_no_split_has_is_left_out_and_one_that_some_have_gets_a_da
         metrics[split]["entropy_floor"] = None
     metrics["test"]["prior_mismatch"] = None
     table = {row[0]: row[1:] for row in metrics_table(metrics, 3, variational=True)[1]}
-    assert "Least reconstruction possible (grey images)" not in table
+    assert "Least reconstruction possible (values between 0 and 1)" not in table
     assert table["Prior mismatch"] == ["0.0625", "0.0625", "–", "nats per dimension"]
 
 
@@ -129,3 +131,20 @@ def test_the_linear_code_stands_below_the_psnr_in_its_split(metrics, data_record
     rows = metrics_table(metrics, 3, True, {**baseline, "reconstruction": 321.0, "measured_on": "validation"})[1]
     assert rows[place + 2] == ["Reconstruction of the best linear code (PCA)", "–", "321", "–", "nats per image"]
     assert len(metrics_table(metrics, 3, True, {**baseline, "measured_on": "nowhere"})[1]) == 14
+    rows = metrics_table(metrics, 3, True, {**baseline, "psnr": 292.7, "mse": 5e-30})[1]
+    assert rows[place + 1] == ["PSNR of the best linear code (PCA)", "–", "–", "exact", "dB"]
+
+
+def test_exact_is_what_rounding_to_8_bits_alone_does():
+    images = np.random.default_rng(0).uniform(size=(200, 16, 16, 1))
+    rounded = np.rint(images * 255) / 255
+    squared = ((images - rounded) ** 2).mean()
+    assert squared == pytest.approx(1 / (12 * 255**2), rel=0.02)  # the variance of a uniform error
+    assert psnr(images, rounded).mean() == pytest.approx(58.92, abs=0.05)
+    assert exact_psnr(0.95 * squared) and not exact_psnr(1.05 * squared)
+    assert exact_psnr(0.0) and not exact_psnr(None)
+
+
+def test_one_and_many():
+    assert (counted(1, "image"), counted(0, "image"), counted(1234, "image")) == ("1 image", "0 images", "1,234 images")
+    assert (counted(1, "class", "classes"), counted(2, "class", "classes")) == ("1 class", "2 classes")

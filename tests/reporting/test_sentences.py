@@ -44,6 +44,8 @@ def test_reconstruction():
     numbers = {"psnr": 17.456, "reconstruction_at_mean": 123.45, "entropy_floor": 80.5}
     assert reconstruction_sentence(numbers) == (
         "The reconstructions are 17.46 dB (PSNR) from images the networks never trained on; they cost 123.5 nats per "
-        "image, of which grey pixels alone cost 80.5."
+        "image, of which 80.5 cannot be saved: so much bce charges for values between black and white."
     )
-    assert reconstruction_sentence({**numbers, "entropy_floor": None}).endswith("they cost 123.5 nats per image.")
+    for nothing in (None, 0.0):  # mse, and black-or-white images
+        said = reconstruction_sentence({**numbers, "entropy_floor": nothing})
+        assert said.endswith("they cost 123.5 nats per image.")

@@ -50,7 +50,7 @@ def test_channels():
     assert chosen(choose_data(facts((9, 9, 4))))["data.channels"] == 4
     assert "data.channels" not in chosen(choose_data(facts((9, 9, 4), (9, 9, 3))))
     some = Facts(5000, [(9, 9, 1)], True, 1)
-    assert "the 1 images looked at are grey" in [choice.why for choice in choose_data(some)]
+    assert "the one image looked at is grey" in [choice.why for choice in choose_data(some)]
 
 
 @given(st.integers(4, 200), st.integers(4, 200), st.integers(3, 300_000))
@@ -78,6 +78,17 @@ def test_the_last_map_is_a_few_pixels_wide(height, width, count):
 )
 def test_z_dim(count, shape, z_dim):
     assert chosen(choose_networks(count, shape, {}))["model.z_dim"] == z_dim
+
+
+@given(st.integers(3, 5000), st.sampled_from([(8, 8, 1), (28, 28, 1), (32, 32, 3), (64, 64, 3)]))
+def test_the_reason_for_z_dim_is_true(count, shape):
+    (choice,) = (choice for choice in choose_networks(count, shape, {}) if choice.key == "model.z_dim")
+    if "the least that is chosen" in choice.why:
+        assert choice.value == 4 > count / 8 and choice.why.endswith(f"there are only {count:,} images")
+    elif "for every eight" in choice.why:
+        assert 4 <= choice.value <= count / 8 < 2 * choice.value
+    else:
+        assert choice.why == f"for {prod(shape):,} values per image" and choice.value <= count / 8
 
 
 def test_stated_layers_decide_the_strides():

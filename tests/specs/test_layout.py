@@ -50,7 +50,7 @@ def test_own_decoder_may_overshoot_by_less_than_its_last_stride_and_is_cropped()
             r"lead to 4x4 pixels, but the images have 8x8: change decoder\.strides",
         ),
         ({"filters": [5, 1], "strides": [2, 3]}, r"lead to 12x12 pixels, but the images have 8x8"),
-        ({"filters": [5, 3], "strides": 2}, r"decoder\.filters ends in 3, but the images have 1 channels"),
+        ({"filters": [5, 3], "strides": 2}, r"decoder\.filters ends in 3, but the images have 1 channel$"),
     ],
 )
 def test_own_decoder_that_misses_the_image_names_both(decoder, sentence):

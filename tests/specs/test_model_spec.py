@@ -47,6 +47,10 @@ LOGITS = (
             "all.",
         ),
         (
+            {"kernels": [3]},
+            "model.kernels: has 1 entry where model.filters has 2: give one entry per layer, or a single one for all.",
+        ),
+        (
             {"decoder": {"filters": [2, 1], "strides": [2, 2, 1]}},
             "model.decoder.strides: has 3 entries where model.decoder.filters has 2: give one entry per layer, or a "
             "single one for all.",

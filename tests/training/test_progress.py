@@ -112,6 +112,51 @@ def test_time_left(clock, seconds, text):
     assert file.getvalue().endswith(f"  {text} left\n")
 
 
+def run_epoch(callback, clock, epoch, steps, first=1.0, between=0.0):
+    callback.on_epoch_begin(epoch)
+    for batch in range(steps):
+        clock.now += first if batch == 0 else 1.0
+        callback.on_train_batch_end(batch)
+    clock.now += between
+    callback.on_epoch_end(epoch, LOGS)
+
+
+def left(file):
+    return file.getvalue().splitlines()[-1].rpartition("  ")[2]
+
+
+def test_compilation_in_the_first_step_and_the_first_validation_does_not_count(clock):
+    callback, file = callback_to(epochs=4)
+    run_epoch(callback, clock, 0, 10, first=60.0, between=50.0)
+    assert left(file) == "30 s left"
+    run_epoch(callback, clock, 1, 10, between=2.0)
+    assert left(file) == "20 s left"  # what lies between epochs is known when the next begins
+    run_epoch(callback, clock, 2, 10, between=2.0)
+    assert left(file) == "12 s left"
+    run_epoch(callback, clock, 3, 10, between=2.0)
+    assert left(file) == "0 s left"
+
+
+def test_after_the_very_first_step_nothing_is_known(clock):
+    callback, file = callback_to(terminal=True)
+    callback.on_epoch_begin(0)
+    clock.now += 60
+    callback.on_train_batch_end(0, LOGS)
+    assert "step 1/10" in file.getvalue() and "left" not in file.getvalue()
+    clock.now += 1
+    callback.on_train_batch_end(1, LOGS)
+    assert "0:01:38 left" in file.getvalue()
+    callback.close()
+
+
+def test_epochs_of_one_step(clock):
+    callback, file = callback_to(epochs=4)
+    callback.set_params({"steps": 1})
+    run_epoch(callback, clock, 0, 1, first=60.0)
+    run_epoch(callback, clock, 1, 1)
+    assert left(file) == "2 s left"
+
+
 def test_resumed_training_counts_only_its_own_time(clock):
     callback, file = callback_to()
     callback.on_epoch_begin(7)

@@ -5,6 +5,8 @@ import pytest
 from PIL import Image
 
 from zscape.core.errors import InputError
+from zscape.data import look
+from zscape.data.prepare import open_store
 from zscape.data.store import Store
 from zscape.workflow.choose import resolve_recipe
 
@@ -87,6 +89,11 @@ def test_a_name_comes_before_a_folder(photos, monkeypatch):
     assert resolve_recipe("digits").choices == ()
 
 
+def broken(file):
+    file.write_bytes(b"no image")
+    return ""
+
+
 def put(folder, count, size=(20, 20)):
     folder.mkdir()
     for i in range(count):
@@ -104,7 +111,7 @@ def put(folder, count, size=(20, 20)):
         ),
         (lambda p: put(p / "two", 2), "There are only 2 images, too few to be split"),
         (lambda p: put(p / "dots", 5, (1, 1)), "it has 1x1 pixels, the smallest size that makes sense is 4x4"),
-        (lambda p: str(p / "gone"), "Unknown recipe .* A path must lead to .* or to images: a folder, or an .npy"),
+        (lambda p: put(p / "broken", 3) + broken(p / "broken" / "0.png"), "There are only 2 images, too few"),
     ],
 )
 def test_folders_that_cannot_be_trained_on(tmp_path, make, sentence):
@@ -129,8 +136,81 @@ def test_a_run_is_no_folder_of_images(tmp_path):
         resolve_recipe(str(tmp_path / "run"))
 
 
-def test_damaged_files_are_left_to_the_preparation(tmp_path):
-    folder = put(tmp_path / "some", 6)
-    (tmp_path / "some" / "0.png").write_bytes(b"no image")
+def test_damaged_files_do_not_count(tmp_path):
+    folder = put(tmp_path / "some", 16)
+    broken(tmp_path / "some" / "0.png")
+    Image.new("L", (2, 2)).save(tmp_path / "some" / "1.png")
     resolved = resolve_recipe(folder)
-    assert resolved.looked is not None and (resolved.looked.count, resolved.looked.opened) == (6, 5)
+    looked = resolved.looked
+    assert looked is not None and (looked.count, looked.opened) == (14, 14)
+    assert dict(looked.skipped) == {
+        "0.png": "not an image in a format that Pillow knows",
+        "1.png": "it has 2x2 pixels, the smallest size that makes sense is 4x4",
+    }
+    assert resolved.sentences()[0].startswith("14 images in some: ")
+    why = {choice.key: choice.why for choice in resolved.choices}
+    assert why["model.z_dim"] == "the least that is chosen, as there are only 14 images"
+    assert why["training.batch_size"] == "for 12 training images" == f"for {trained_on(resolved)} training images"
+
+
+def trained_on(resolved):
+    return len(open_store(resolved.recipe.data).split("train"))
+
+
+def test_where_not_all_files_are_opened_files_are_counted(tmp_path, monkeypatch):
+    monkeypatch.setattr(look, "MOST_OPENED", 5)
+    folder = put(tmp_path / "some", 12)
+    resolved = resolve_recipe(folder)
+    assert resolved.sentences()[0].startswith("12 image files in some: ")
+    assert "  data.channels=1: the 5 images looked at are grey" in resolved.sentences()
+    assert "  training.batch_size=16: for about 10 training images" in resolved.sentences()
+
+
+@pytest.mark.parametrize(
+    ("settings", "count"),
+    [((), 30), (("data.splits.validation=5",), 30), (("data.limit=15",), 30), (("data.splits.test=0.4",), 15)],
+)
+def test_the_training_images_spoken_of_are_those_trained_on(tmp_path, settings, count):
+    np.save(tmp_path / "x.npy", np.random.default_rng(0).integers(0, 256, (count, 8, 8), np.uint8))
+    resolved = resolve_recipe(str(tmp_path / "x.npy"), settings)
+    why = {choice.key: choice.why for choice in resolved.choices}["training.batch_size"]
+    assert why == f"for {trained_on(resolved)} training images"
+
+
+def test_also_of_images_with_parts_of_their_own_and_of_a_store(tmp_path, tiny_store):
+    train, test = np.zeros((20, 8, 8), np.uint8), np.zeros((10, 8, 8), np.uint8)
+    np.savez(tmp_path / "x.npz", x_train=train, x_test=test)
+    for path, settings in (
+        (tmp_path / "x.npz", ()),
+        (tmp_path / "x.npz", ("data.limit=15",)),
+        (tiny_store.directory, ()),
+    ):
+        resolved = resolve_recipe(str(path), settings)
+        why = {choice.key: choice.why for choice in resolved.choices}["training.batch_size"]
+        assert why == f"for {trained_on(resolved)} training images"
+
+
+@pytest.mark.parametrize(
+    ("recipe", "sentence"),
+    [
+        ("./pictures_", "There is no file or folder ./pictures_; did you mean 'pictures'?"),
+        ("picturs", "There is no file or folder picturs; did you mean 'pictures'?"),
+        ("picturs/", "There is no file or folder picturs/; did you mean 'pictures'?"),
+        ("inner/shaps.npy", "There is no file or folder inner/shaps.npy; did you mean 'inner/shapes.npy'?"),
+        ("mnst.yaml", "There is no file or folder mnst.yaml; did you mean 'mnist'?"),
+        ("nowhere/at/all", "There is no file or folder nowhere/at/all."),
+        ("xyz.npz", "There is no file or folder xyz.npz."),
+        ("digts", "Unknown recipe 'digts'. Did you mean 'digits'? Known: "),
+        ("qqqq", "Unknown recipe 'qqqq'. Known: "),
+        ("notes.txt", "notes.txt is neither a recipe (.yaml) nor images: give a recipe's name or file, a folder of "),
+    ],
+)
+def test_a_mistyped_path_is_told_from_a_mistyped_name(tmp_path, monkeypatch, recipe, sentence):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner" / "shapes.npy").touch()
+    (tmp_path / "notes.txt").write_text("milk, bread")
+    with pytest.raises(InputError) as caught:
+        resolve_recipe(recipe)
+    assert str(caught.value).startswith(sentence)

@@ -9,6 +9,7 @@ import math
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import zscape
 from zscape.analysis.sweep import QUANTITIES
@@ -106,7 +107,7 @@ def test_the_same_again_runs_nothing_and_writes_the_same(sweep):
     sweep(f"{SEED}=1,2")
     before = {path.name: path.read_bytes() for path in sweep.out.glob("*.*")}
     sweep(f"{SEED}=1,2")
-    assert sweep.tasks == [] and sweep.notes == []
+    assert sweep.tasks == [] and sweep.notes == ["All 2 runs in out are finished: nothing had to be run"]
     assert {path.name: path.read_bytes() for path in sweep.out.glob("*.*")} == before
 
 
@@ -210,6 +211,27 @@ def test_no_picture_where_it_would_be_nonsense(sweep, overrides, sentence):
     record = sweep(*overrides)
     assert record.no_picture is not None and record.no_picture.startswith(sentence)
     assert not (sweep.out / "rate_distortion.png").exists()
+
+
+def test_the_negative_elbo_is_that_of_variational_runs(sweep):
+    record = sweep(f"{BETA}=0.5,2")
+    assert [run.numbers and run.numbers["negative_elbo"] for run in record.runs] == [1.0 + 4.5, 1.0 + 3.0]
+    assert record.groups[0].mean["negative_elbo"] == 5.5
+    written = json.loads((sweep.out / "sweep.json").read_text())
+    assert written["units"]["negative_elbo"] == "nats per image, reconstruction + kl: comparable between different beta"
+    record = sweep("model.kind=ae", f"{SEED}=1,2", out="ae")
+    assert [run.numbers and run.numbers["negative_elbo"] for run in record.runs] == [None, None]
+
+
+def test_files_that_are_left_out_are_said_once(sweep, tmp_path):
+    (tmp_path / "own").mkdir()
+    for i in range(8):
+        Image.new("L", (8, 8), 20 * i).save(tmp_path / "own" / f"{i}.png")
+    (tmp_path / "own" / "broken.png").write_bytes(b"no image")
+    notes: list[str] = []
+    zscape.sweep("own", [f"{SEED}=1,2", "training.epochs=2"], out="out", note=notes.append)
+    left_out = "1 file left out: broken.png (not an image in a format that Pillow knows)"
+    assert notes.count(left_out) == 1 and notes[0].startswith("8 images in own: ")
 
 
 def test_notes_of_recipes_are_said_once(sweep):

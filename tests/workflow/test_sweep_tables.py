@@ -1,6 +1,7 @@
 """The texts of a sweep's tables."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -61,11 +62,23 @@ def record() -> SweepRecord:
 
 def test_the_table_for_people_has_a_row_per_combination_without_the_seed():
     header, rows = sweep_table(record())
-    assert header == ["beta", "n", "loss", "reconstruction", "KL", "KL share", "PSNR", "active units", "mismatch"]
-    assert rows == [
-        ["0.5", "2", "2.00 ± 0.71", "0.5 ± 0", "0.5 ± 0", "0.5 ± 0", "–", "0.5 ± 0", "0.5 ± 0"],
-        ["1", "1", "2", "1", "1", "1", "–", "1", "1"],
+    assert header == [
+        *("beta", "n", "loss", "reconstruction", "KL", "negative ELBO", "KL share", "PSNR", "active units", "mismatch")
     ]
+    assert rows == [
+        ["0.5", "2", "2.00 ± 0.71", *["0.5 ± 0"] * 4, "–", "0.5 ± 0", "0.5 ± 0"],
+        ["1", "1", "2", *["1"] * 4, "–", "1", "1"],
+    ]
+
+
+def test_where_all_weigh_the_kl_alike_the_loss_is_enough():
+    one = record()
+    alike = replace(
+        one, runs=tuple(replace(run, numbers=run.numbers and {**run.numbers, "beta": 1.0}) for run in one.runs)
+    )
+    header, rows = sweep_table(alike)
+    assert "negative ELBO" not in header and all(len(row) == len(header) for row in rows)
+    assert "negative_elbo_mean" in number_table(alike)[0]
 
 
 def test_the_table_for_programs_has_every_number_in_full():

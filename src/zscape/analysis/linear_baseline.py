@@ -8,7 +8,8 @@ import numpy as np
 from zscape.analysis.principal import principal_axes
 from zscape.core.seeds import generator
 from zscape.data.store import Split, Store
-from zscape.formulas.likelihoods import bernoulli_nll, gaussian_nll
+from zscape.formulas.likelihoods import bernoulli_nll
+from zscape.formulas.likelihoods import gaussian_nll
 from zscape.formulas.quality import psnr
 
 MOST_FITTED = 20_000

@@ -10,6 +10,9 @@ from zscape.core.errors import InputError
 from zscape.latent.moments import blocks
 
 _MOST_BINS = 1000
+_FEWEST_BINS = 10
+_WIDTH = 0.5
+_FINEST = 1e-3  # of the largest radius: below it a bin tells rounding apart
 
 
 @dataclass(frozen=True)
@@ -47,22 +50,23 @@ class RadiusRecord:
     counts: tuple[int, ...]
 
 
-def radius_record(points: np.ndarray, width: float = 0.5, variance: np.ndarray | None = None) -> RadiusRecord:
+def radius_record(points: np.ndarray, width: float | None = None, variance: np.ndarray | None = None) -> RadiusRecord:
     """Return the statistics and the histogram of the points' radii.
 
     Args:
         points: (n, z_dim), any real dtype, n >= 1.
-        width: width of the bins, > 0; doubled until there are no more than 1000 bins.
+        width: width of the bins, > 0; doubled until there are no more than 1000 bins. None is 0.5, halved until the
+            radii spread over 10 bins or more (up to 21), but not below a thousandth of the largest.
         variance: (z_dim,), the mean posterior variance per dimension, for `drawn_rms`.
 
     Raises:
         InputError: when points or width cannot be used.
     """
     check_points(points)
-    if not 0 < width < np.inf:
+    if width is not None and not 0 < width < np.inf:
         raise InputError(f"The width of the bins must be a number above 0, got {width}.")
     r = radii(points)
-    width, edges, counts = _histogram(r, width)
+    width, edges, counts = _histogram(r, _fine_width(r) if width is None else width)
     z_dim = points.shape[1]
     centre = sum((block.sum(axis=0) for block in blocks(points)), np.zeros(z_dim)) / len(points)
     return RadiusRecord(
@@ -85,6 +89,14 @@ def radius_record(points: np.ndarray, width: float = 0.5, variance: np.ndarray |
 def radii(points: np.ndarray) -> np.ndarray:
     """Return |z| of each point of (n, z_dim): float64 (n,)."""
     return np.concatenate([np.linalg.norm(block, axis=1) for block in blocks(points)])
+
+
+def _fine_width(r: np.ndarray) -> float:
+    # Halved, so that the bins of two runs still nest.
+    width, spread = _WIDTH, r.max() - r.min()
+    while 0 < spread < _FEWEST_BINS * width and width / 2 >= _FINEST * r.max():
+        width /= 2
+    return width
 
 
 def _histogram(r: np.ndarray, width: float) -> tuple[float, np.ndarray, np.ndarray]:

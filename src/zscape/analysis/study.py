@@ -45,12 +45,12 @@ class Analysis:
     verdict: tuple[str, ...]
 
 
-def analyze(codes: Codes, width: float = 0.5) -> Analysis:
+def analyze(codes: Codes, width: float | None = None) -> Analysis:
     """Return the study of all the codes given.
 
     Args:
         codes: at least 2 points; take one split with `Codes.of_split` if only that is meant.
-        width: width of the bins of the radius' histogram.
+        width: width of the bins of the radius' histogram; None: as `radius_record` chooses it.
 
     Raises:
         InputError: when there are fewer than 2 points, or values are not finite.

@@ -14,13 +14,14 @@ QUANTITIES = (
     "reconstruction",
     "kl",
     "weighted_kl",
+    "negative_elbo",
     "kl_share",
     "beta",
     "psnr",
     "active_units",
     "prior_mismatch",
 )
-"""What is kept of a run: names of numbers in metrics.json."""
+"""What is kept of a run: names of numbers in metrics.json, and `negative_elbo`, see `negative_elbo`."""
 
 
 @dataclass(frozen=True)
@@ -88,9 +89,37 @@ class SweepRecord:
     no_picture: str | None
 
     @property
+    def only_elbo_compares(self) -> bool:
+        """Whether finished runs weigh the KL differently: `negative_elbo` then compares them, the loss does not."""
+        finished = [run for run in self.runs if run.numbers is not None and run.variational]
+        betas = {run.numbers["beta"] for run in finished if run.numbers is not None}
+        return len(betas) > 1 and len({run.likelihood for run in finished}) == 1
+
+    @property
+    def has_means(self) -> bool:
+        """Whether any group has more than one finished run, and so a standard deviation."""
+        return any(group.n > 1 for group in self.groups)
+
+    @property
     def failed(self) -> tuple[SweepRun, ...]:
         """The runs that failed."""
         return tuple(run for run in self.runs if run.state == "failed")
+
+
+def negative_elbo(numbers: dict[str, Any], variational: bool) -> float | None:
+    """Return reconstruction + KL of a run, nats per image: the loss it would have with beta 1.
+
+    Runs with different KL weights can be compared by it, not by their losses. (For mse the constant of the Gaussian is
+    left out, as in the reconstruction.)
+
+    Args:
+        numbers: of one split, as in metrics.json.
+        variational: whether it is a VAE; an autoencoder has no ELBO.
+    """
+    if not variational:
+        return None
+    reconstruction, kl = numbers.get("reconstruction"), numbers.get("kl")
+    return None if reconstruction is None or kl is None else reconstruction + kl
 
 
 def sweep_groups(runs: Iterable[SweepRun]) -> tuple[SweepGroup, ...]:

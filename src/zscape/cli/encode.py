@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from zscape.cli.arguments import DataOption, RunArgument
+from zscape.reporting.numbers import counted
 
 
 def encode(
@@ -17,4 +18,4 @@ def encode(
     from zscape.workflow.encode import encode as encode_images
 
     codes = encode_images(directory, out, data=data)
-    print(f"{out}: {len(codes):,} codes in {codes.z_dim} dimensions")
+    print(f"{out}: {counted(len(codes), 'code')} in {counted(codes.z_dim, 'dimension')}")

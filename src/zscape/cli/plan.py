@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from zscape.cli.arguments import JsonOption, RecipeArgument, SettingsArgument
 from zscape.cli.output import print_json, print_table
+from zscape.reporting.numbers import counted, exact_psnr
 from zscape.specs.plan import MemoryPlan, NetworkPlan
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def plan(recipe: RecipeArgument, settings: SettingsArgument = None, json: JsonOp
     if json:
         print_json(planned)
         return
-    print(f"images of {'x'.join(map(str, planned.image_shape))}, {planned.z_dim} latent dimensions")
+    print(f"images of {'x'.join(map(str, planned.image_shape))}, {counted(planned.z_dim, 'latent dimension')}")
     _print_network("encoder", planned.encoder)
     _print_network("decoder", planned.decoder)
     print(f"\ntotal: {planned.total:,} parameters")
@@ -49,8 +50,9 @@ def _print_baseline(baseline: "LinearBaseline | None") -> None:
     if baseline is None:
         print("linear baseline: known after preparation, the images are not at hand")
         return
+    reaches = "is exact to 8 bits, at" if exact_psnr(baseline.mse) else f"reaches PSNR {baseline.psnr:.1f} dB and"
+    fitted = f"PCA of {counted(baseline.fitted_on, 'training image')}, {baseline.measured_on} images"
     print(
-        f"linear baseline: the best linear code of {baseline.z_dim} numbers reaches PSNR {baseline.psnr:.1f} dB and a "
-        f"reconstruction of {baseline.reconstruction:,.5g} nats per image (PCA of {baseline.fitted_on:,} training "
-        f"images, {baseline.measured_on} images)"
+        f"linear baseline: the best linear code of {counted(baseline.z_dim, 'number')} {reaches} a reconstruction of "
+        f"{baseline.reconstruction:,.5g} nats per image ({fitted})"
     )

@@ -8,6 +8,7 @@ import typer
 from zscape.cli.arguments import JsonOption, RecipeArgument, SettingsArgument
 from zscape.cli.numbers import print_metrics
 from zscape.cli.output import print_json
+from zscape.reporting.numbers import counted
 
 
 def run(
@@ -28,5 +29,5 @@ def run(
         print_json({"directory": str(done.path), "report": str(report), "metrics": metrics})
         return
     print_metrics({split: metrics[split] for split in SPLITS if split in metrics})
-    print(f"training: {metrics['images_per_second']:,.0f} images/s, {metrics['epochs']} epochs")
+    print(f"training: {metrics['images_per_second']:,.0f} images/s, {counted(metrics['epochs'], 'epoch')}")
     print(f"report: {report}")

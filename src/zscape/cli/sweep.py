@@ -38,8 +38,13 @@ def sweep(
     else:
         header, rows = sweep_table(record)
         print_table([header, *rows], right=range(len(header)))
-        print(f"\n{record.split} images, mean ± sd over seeds; loss, reconstruction and KL in nats per image,")
+        means = ", mean ± sd over seeds" if record.has_means else ""
+        print(f"\n{record.split} images{means}; loss, reconstruction and KL in nats per image,")
         print("PSNR in dB, mismatch in nats per dimension.")
+        if record.only_elbo_compares:
+            print(
+                "Rows weigh the KL differently in their loss: compare them by the negative ELBO, reconstruction + KL."
+            )
         print(record.no_picture or f"picture: {out / PICTURE}")
         print(f"numbers: {out / RECORD}, {out / TABLE}")
     if record.failed:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 
 from zscape.core.errors import InputError
+from zscape.core.install import as_here
 from zscape.core.probe import broken_backend
 
 BACKENDS = ("tensorflow", "jax", "torch")
@@ -30,14 +31,16 @@ def choose_backend(requested: str) -> str:
     if requested == "auto":
         wanted = running or os.environ.get("KERAS_BACKEND") or (installed[0] if installed else "")
     if not wanted:
+        command = as_here('pip install "zscape[tensorflow]"')
         raise InputError(
             "No backend for Keras is installed: zscape needs TensorFlow, JAX or PyTorch. "
-            'Install one, for example: pip install "zscape[tensorflow]".'
+            f"Install one, for example: {command}."
         )
     if wanted not in BACKENDS:
         raise InputError(f"KERAS_BACKEND is {wanted!r}; expected one of {', '.join(BACKENDS)}.")
     if wanted not in installed:
-        raise InputError(f'The backend {wanted!r} is not installed: pip install "zscape[{wanted}]".')
+        command = as_here(f'pip install "zscape[{wanted}]"')
+        raise InputError(f"The backend {wanted!r} is not installed: {command}.")
     if running and running != wanted:
         raise InputError(
             f"Keras already runs on {running!r} in this process and cannot change to {wanted!r}: "

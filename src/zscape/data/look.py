@@ -1,17 +1,19 @@
 """A first look at a user's images: how many, how large, grey or colour; enough to choose a recipe by."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from zscape.core.errors import InputError
+from zscape.data.limit import kept_positions
 from zscape.data.raw import RawImages, Shape, shape_of
 from zscape.data.readers.arrays import read_array_file
-from zscape.data.readers.decode import decode_image
+from zscape.data.readers.decode import decode_image, why_unreadable
 from zscape.data.readers.folder import image_names, read_folder, too_small
-from zscape.data.splits import check_enough
+from zscape.data.splits import TRAIN, check_enough, split_codes
 from zscape.data.store import Store, is_store
+from zscape.specs.data import DataSpec
 
 MOST_OPENED = 400
 """Images that are opened; of more, as many evenly spaced ones."""
@@ -19,17 +21,20 @@ MOST_OPENED = 400
 _ARRAY_ENDINGS = (".npy", ".npz", ".idx", ".gz", "-ubyte")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Look:
     """What a first look shows.
 
     Attributes:
         source: the recipe's `data.source` for them.
-        count: number of images, or of image files.
+        count: number of images; of a folder the image files but for those seen to be damaged.
         shapes: (height, width, channels) of those that were opened, at least one; one entry where all share one array.
         opened: number of images whose pixels were looked at.
         grey: whether none of these shows a colour.
         classes: number of classes, None without.
+        skipped: (name, reason) of the files among those looked at that cannot be used.
+        parts: uint8 (count,), the parts that the images come with, codes of `SPLITS`; None without.
+        prepared: whether these parts are a store's, which stay as they are.
     """
 
     source: str
@@ -38,6 +43,26 @@ class Look:
     opened: int
     grey: bool
     classes: int | None
+    skipped: tuple[tuple[str, str], ...] = ()
+    parts: np.ndarray | None = None
+    prepared: bool = False
+
+    @property
+    def counts_files(self) -> bool:
+        """Whether `count` counts files that were not all opened, some of which may be damaged."""
+        return self.source == "folder" and self.opened < self.count
+
+    def training_images(self, spec: DataSpec) -> int:
+        """Return how many images `data.limit` and `data.splits` leave for training.
+
+        Raises:
+            InputError: when they leave none.
+        """
+        if self.prepared and self.parts is not None:
+            return int((self.parts == TRAIN).sum())
+        kept = kept_positions(self.count, self.parts, spec.limit, spec.source)
+        parts = None if self.parts is None else self.parts[kept]
+        return int((split_codes(len(kept), parts, spec.splits, spec.source) == TRAIN).sum())
 
 
 def is_images(path: Path) -> bool:
@@ -54,8 +79,8 @@ def look_at(path: Path) -> Look:
     if path.is_dir() and is_store(path):
         store = Store.open(path)
         names = store.label_names
-        raw = RawImages(store.images, None, None, None, None, "A store.")
-        return _look_at_array(raw, None if names is None else len(names))
+        raw = RawImages(store.images, None, None, store.splits, None, "A store.")
+        return replace(_look_at_array(raw, None if names is None else len(names)), prepared=True)
     if path.is_dir():
         return _look_at_folder(path)
     raw = read_array_file(path)
@@ -70,21 +95,27 @@ def _look_at_folder(folder: Path) -> Look:
         )
     names = image_names(folder)
     check_enough(len(names)) if names else read_folder(folder)  # which says that there are none
-    images = []
+    images, skipped = [], {}
     for position in _spread(len(names)):
         try:
             image = decode_image(folder / names[position])
-        except Exception:  # damaged files make Pillow raise errors of many kinds; preparing lists them
+        except Exception as error:  # damaged files make Pillow raise errors of many kinds
+            skipped[names[position]] = why_unreadable(error)
             continue
-        if not too_small(shape_of(image)):
+        if reason := too_small(shape_of(image)):
+            skipped[names[position]] = reason
+        else:
             images.append((shape_of(image), _is_grey(image)))
     if not images:
         read_folder(folder)  # which says what is wrong with the files
         raise InputError(f"The first {MOST_OPENED} images in {folder} cannot be read; take the damaged files out.")
-    folders = {name.partition("/")[0] for name in names if "/" in name}
-    whole = all("/" in name for name in names) and len(folders) > 1
+    usable = [name for name in names if name not in skipped]
+    check_enough(len(usable))
+    folders = {name.partition("/")[0] for name in usable if "/" in name}
+    whole = all("/" in name for name in usable) and len(folders) > 1
     shapes, grey = zip(*images, strict=True)
-    return Look("folder", len(names), shapes, len(images), all(grey), len(folders) if whole else None)
+    classes = len(folders) if whole else None
+    return Look("folder", len(usable), shapes, len(images), all(grey), classes, tuple(skipped.items()))
 
 
 def _look_at_array(raw: RawImages, classes: int | None) -> Look:
@@ -94,7 +125,7 @@ def _look_at_array(raw: RawImages, classes: int | None) -> Look:
     if reason := too_small(shapes[0]):
         raise InputError(f"The first image is too small: {reason}.")
     grey = all(_is_grey(np.asarray(raw.images[int(position)])) for position in positions)
-    return Look("array", len(raw), shapes, len(positions), grey, classes)
+    return Look("array", len(raw), shapes, len(positions), grey, classes, parts=raw.parts)
 
 
 def _spread(count: int) -> np.ndarray:

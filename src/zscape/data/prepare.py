@@ -35,10 +35,14 @@ def write_store(raw: RawImages, spec: DataSpec, path: Path) -> Store:
     return write_new(raw, spec, path)
 
 
-def open_store(spec: DataSpec) -> Store:
+def open_store(spec: DataSpec, for_training: bool = True) -> Store:
     """Return the store of the images that `spec` asks for, preparing it in the cache when it is not there yet.
 
     Where `spec.path` is a store itself, it is opened as it is.
+
+    Args:
+        spec: which images, and how they are wanted.
+        for_training: as in `write_new`.
 
     Raises:
         InputError: when the images cannot be read or prepared, or a store named by `spec.path` is not what the rest of
@@ -47,8 +51,8 @@ def open_store(spec: DataSpec) -> Store:
     if spec.path is not None and is_store(Path(spec.path).expanduser()):
         store = _matching(Store.open(Path(spec.path).expanduser()), spec)
     else:
-        path = store_path(spec)
-        store = Store.open(path) if is_store(path) else write_new(_large_enough(read_source(spec)), spec, path)
+        path = store_path(spec, for_training)
+        store = Store.open(path) if is_store(path) else _prepared(spec, path, for_training)
     drawn_already = store.manifest.get("request", {}).get("binarize") == "static"
     return replace(store, binarized=spec.binarize != "none" and not drawn_already)
 
@@ -58,19 +62,20 @@ def is_prepared(spec: DataSpec) -> bool:
     return is_store(store_path(spec)) or (spec.path is not None and is_store(Path(spec.path).expanduser()))
 
 
-def store_path(spec: DataSpec) -> Path:
+def store_path(spec: DataSpec, for_training: bool = True) -> Path:
     """Return where the cache has, or would have, the store of `spec`."""
-    return cache_directory() / "stores" / f"{spec.source}-{store_key(spec)}"
+    return cache_directory() / "stores" / f"{spec.source}-{store_key(spec, for_training)}"
 
 
-def store_key(spec: DataSpec) -> str:
+def store_key(spec: DataSpec, for_training: bool = True) -> str:
     """Return 16 hexadecimal digits that change with `spec`, with the input files and with the store's format.
 
     What only training does to the images changes no store.
     """
     asked = spec.model_dump(mode="json", exclude={"flip", "binarize"})
     drawn = {"binarize": "static"} if spec.binarize == "static" else {}
-    identity = [FORMAT, {**asked, **drawn}, list(_fingerprint(spec.path))]
+    parts = {} if for_training else {"parts": "their own"}
+    identity = [FORMAT, {**asked, **drawn, **parts}, list(_fingerprint(spec.path))]
     return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -85,6 +90,10 @@ def _fingerprint(path: str | None) -> Iterator[tuple[str, int, int]]:
         if file.is_file():
             stat = file.stat()
             yield str(file), stat.st_size, stat.st_mtime_ns
+
+
+def _prepared(spec: DataSpec, path: Path, for_training: bool) -> Store:
+    return write_new(_large_enough(read_source(spec)), spec, path, for_training)
 
 
 def _large_enough(raw: RawImages) -> RawImages:

@@ -19,10 +19,12 @@ class Fit:
     Attributes:
         shape: (height, width, channels) of the result.
         crop: the rule in words, for the manifest.
+        changes: what it does to images of the sizes that there are, in a few words each; empty where it does nothing.
     """
 
     shape: Shape
     crop: str
+    changes: tuple[str, ...] = ()
 
     def __call__(self, image: np.ndarray) -> np.ndarray:
         """Return one uint8 image (height, width, channels) in the shape `self.shape`."""
@@ -51,14 +53,14 @@ def plan_fit(shapes: Sequence[Shape], spec: DataSpec) -> Fit:
                 f"and {_x(second)} (height x width); state the size to bring them to, say data.size=96."
             )
         (own,) = sizes
-        return Fit((*own, channels), f"none: all images are {_x(own)}")
+        return _fit(shapes, (*own, channels), f"none: all images are {_x(own)}")
     if set(sizes) == {spec.size}:
-        return Fit((*spec.size, channels), f"none: all images are {_x(spec.size)}")
+        return _fit(shapes, (*spec.size, channels), f"none: all images are {_x(spec.size)}")
     rule = (
         f"the largest centred rectangle with the height-to-width ratio {spec.size[0]}:{spec.size[1]} is cut out, then "
         f"resized to {_x(spec.size)} with Pillow's LANCZOS filter"
     )
-    return Fit((*spec.size, channels), rule)
+    return _fit(shapes, (*spec.size, channels), rule)
 
 
 def resize_image(image: np.ndarray, height: int, width: int) -> np.ndarray:
@@ -118,6 +120,20 @@ def _target_channels(own: set[int], wanted: int | None) -> int:
     for channels in sorted(own - {target}):
         _check_conversion(channels, target)
     return target
+
+
+def _fit(shapes: Sequence[Shape], target: Shape, crop: str) -> Fit:
+    height, width = target[:2]
+    sizes, channels = {shape[:2] for shape in shapes}, {shape[2] for shape in shapes}
+    changes = []
+    if any(centre_box(*own, height, width) != (0, 0, own[1], own[0]) for own in sizes):
+        cut = "square" if height == width else f"rectangle of height {height} to width {width}"
+        changes.append(f"the largest centred {cut} is cut out")
+    if sizes != {(height, width)}:
+        changes.append(f"resized to {_x((height, width))}")
+    if channels - {target[2]}:
+        changes.append("colours made grey" if target[2] == 1 else "grey given three equal channels")
+    return Fit(target, crop, tuple(changes))
 
 
 def _check_conversion(own: int, wanted: int) -> None:

@@ -33,14 +33,24 @@ def split_codes(count: int, parts: np.ndarray | None, spec: SplitSpec, source: s
     test = _number(spec.test, count)
     if validation + test >= count:
         raise InputError(
-            f"{validation} images for validation and {test} for test leave none for training: there are {count} images "
-            "(data.splits, data.limit)."
+            f"{_images(validation)} for validation and {test} for test leave none for training: there are {count} "
+            "images (data.splits, data.limit)."
         )
     order = generator(0, "split", source).permutation(count)
     codes = np.full(count, TRAIN, np.uint8)
     codes[order[:validation]] = VALIDATION
     codes[order[validation : validation + test]] = TEST
     return codes
+
+
+def own_codes(count: int, parts: np.ndarray | None) -> np.ndarray:
+    """Return the part of every image where nothing is trained: its official one, else test.
+
+    Args:
+        count: number of images, one or more.
+        parts: as in `split_codes`.
+    """
+    return np.full(count, TEST, np.uint8) if parts is None else parts.astype(np.uint8)
 
 
 def check_enough(count: int) -> None:
@@ -65,17 +75,21 @@ def _with_official_test(parts: np.ndarray, spec: SplitSpec, source: str) -> np.n
     number = _number(spec.validation, len(parts)) if stated else len(pool) // 2
     if stated and number >= len(pool):
         raise InputError(
-            f"{number} images for validation leave none for training: the official training set has {len(pool)} images "
-            "(data.splits.validation, data.limit)."
+            f"{_images(number)} for validation leave none for training: the official training set has "
+            f"{_images(len(pool))} (data.splits.validation, data.limit)."
         )
     if number == 0:
         raise InputError(
-            f"The official test set has {len(pool)} images here, too few to be halved into validation and test; raise "
-            "data.limit, or state data.splits.validation."
+            f"The official test set has {_images(len(pool))} here, too few to be halved into validation and test; "
+            "raise data.limit, or state data.splits.validation."
         )
     codes = parts.astype(np.uint8)  # a copy
     codes[generator(0, "split", source).permutation(pool)[:number]] = VALIDATION
     return codes
+
+
+def _images(number: int) -> str:
+    return f"{number} image{'s' if number != 1 else ''}"
 
 
 def _number(stated: int | float | None, count: int) -> int:

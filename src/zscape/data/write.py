@@ -14,23 +14,30 @@ from zscape.data.draws import fixed_bits
 from zscape.data.limit import kept_positions
 from zscape.data.raw import RawImages
 from zscape.data.resize import Fit, plan_fit
-from zscape.data.splits import split_codes
+from zscape.data.splits import own_codes, split_codes
 from zscape.data.store import FORMAT, Store
 from zscape.specs.base import SPLITS
 from zscape.specs.data import DataSpec
 
 
-def write_new(raw: RawImages, spec: DataSpec, path: Path) -> Store:
+def write_new(raw: RawImages, spec: DataSpec, path: Path, for_training: bool = True) -> Store:
     """Prepare images as `spec` says and write them to the new store `path`; memory holds one image at a time.
 
     If another process writes the same store meanwhile, the one that is there first stays.
+
+    Args:
+        raw: the images.
+        spec: size, channels, limit and splits.
+        path: the store's folder.
+        for_training: False where nothing is trained on them: any number will do, and all are test images but for those
+            that come with a part of their own.
 
     Raises:
         InputError: when the images cannot be brought to one shape or split as asked, or the disk refuses.
     """
     kept = kept_positions(len(raw), raw.parts, spec.limit, spec.source)
     parts = None if raw.parts is None else raw.parts[kept]
-    splits = split_codes(len(kept), parts, spec.splits, spec.source)
+    splits = split_codes(len(kept), parts, spec.splits, spec.source) if for_training else own_codes(len(kept), parts)
     labels = None if raw.labels is None else np.ascontiguousarray(raw.labels[kept], dtype=np.int64)
     fit = plan_fit(raw.shapes_at(kept), spec)
     try:
@@ -80,6 +87,7 @@ def _manifest(raw: RawImages, spec: DataSpec, fit: Fit, splits: np.ndarray, chec
         "source": spec.source,
         "origin": raw.origin,
         "crop": fit.crop,
+        "changes": list(fit.changes),
         "count": len(splits),
         "shape": list(fit.shape),
         "splits": {name: counts[code] for code, name in enumerate(SPLITS)},

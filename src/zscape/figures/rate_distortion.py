@@ -23,7 +23,7 @@ def draw_rate_distortion(record: SweepRecord) -> Figure:
 
     Small points are runs; large ones are means over seeds, labelled with the value of the first swept setting (left out
     where it would cover another) and joined along it where its values are numbers. Each combination of the other
-    settings has a colour. Along the grey lines the sum of both, minus the ELBO, is the same.
+    settings has a colour. Along the grey lines the sum of both, the negative ELBO, is the same.
 
     Raises:
         InputError: when no run has finished.
@@ -60,8 +60,9 @@ def draw_rate_distortion(record: SweepRecord) -> Figure:
 
 def _title(record: SweepRecord, keys: Sequence[str]) -> str:
     of = f", labelled with {short_names(list(record.swept))[keys[0]]}" if keys else ""
-    first = f"{record.split.capitalize()} images of each run, and means over seeds{of}"
-    return f"{first}\nlower left is better; along a grey line rate + distortion (minus the ELBO) is the same"
+    means = ", and means over seeds" if record.has_means else ""
+    first = f"{record.split.capitalize()} images of each run{means}{of}"
+    return f"{first}\nlower left is better; along a grey line rate + distortion = negative ELBO is the same"
 
 
 def _others(keys: Sequence[str]) -> str | None:

@@ -14,6 +14,7 @@ from zscape.figures.canvas import DATA, PALETTE, new_figure, styled
 
 _MOST_IN_LEGEND = 20
 _WIDTH, _HEIGHT, _LEGEND = 5.6, 5.2, 1.3  # inches
+_HALO = 4.5  # points of white around a name, half of them outside of the letters
 
 
 @styled
@@ -70,7 +71,7 @@ def _name(label: int, names: Sequence[str] | None) -> str:
 def _annotate(figure: Figure, axes: Axes, points: np.ndarray, labels: np.ndarray, names: dict[int, str]) -> None:
     figure.draw_without_rendering()  # fixes the layout, so that the extents of the names are known
     taken: list[Bbox] = []
-    outline = [patheffects.withStroke(linewidth=2.5, foreground="white")]
+    outline = [patheffects.withStroke(linewidth=_HALO, foreground="white")]
     for label, name in names.items():
         x, y = np.median(points[labels == label], axis=0)
         text = axes.text(x, y, name, ha="center", va="center", fontsize=9, fontweight="bold", path_effects=outline)

@@ -116,7 +116,12 @@ def _describe(outputs: Any) -> str:
     if isinstance(outputs, dict):
         return "a dict of " + ", ".join(f"{name} {tuple(value.shape)}" for name, value in outputs.items())
     if isinstance(outputs, (list, tuple)):
-        return f"{len(outputs)} outputs of shapes " + ", ".join(str(tuple(value.shape)) for value in outputs)
+        shapes = ", ".join(str(tuple(value.shape)) for value in outputs)
+        return (
+            f"a list of one output of shape {shapes}"
+            if len(outputs) == 1
+            else f"{len(outputs)} outputs of shapes {shapes}"
+        )
     return f"one output of shape {tuple(outputs.shape)}"
 
 

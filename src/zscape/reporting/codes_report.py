@@ -16,7 +16,7 @@ from zscape.latent.codes import Codes
 from zscape.reporting.build import write_pictures
 from zscape.reporting.codes_numbers import codes_tables, study_table
 from zscape.reporting.decoding import PAIRS, Decoder, Reconstructions, random_images, reconstruct
-from zscape.reporting.numbers import number
+from zscape.reporting.numbers import EXACT, counted, number
 from zscape.reporting.page import codes_content, render
 from zscape.reporting.pictures import PAIR_COLUMNS, RANDOM_COLUMNS
 from zscape.reporting.tables import write_all
@@ -66,7 +66,7 @@ def build_codes_report(
     pngs = write_pictures(pictures, out / "figures", figures)
     write_json(out / "analysis.json", analysis_json(analysis))
     if tables:
-        psnr = None if reconstructions is None else reconstructions.psnr
+        psnr = _psnr(reconstructions)
         final = {"final_numbers": study_table(analysis, psnr, grouped=False)}
         write_all({**final, **codes_tables(codes, analysis, grouped=False)}, out / "tables", tables)
     path = out / "report.html"
@@ -78,18 +78,17 @@ def reconstructions_sentence(reconstructions: Reconstructions) -> str:
     """Say how near the reconstructions are, and how many there are."""
     count, psnr = reconstructions.count, reconstructions.psnr
     shown = f"; the first {PAIRS} are shown" if count > PAIRS else ""
-    if not math.isfinite(psnr):
-        return (
-            f"Decoded at mu, images handed over come back without any difference, so that no PSNR can be given{shown}."
-        )
-    one, many = "the image handed over comes", f"the {number(count)} images handed over come"
-    return (
-        f"Decoded at mu, {one if count == 1 else many} back at a PSNR of {psnr:.2f} dB (mean over the images){shown}."
-    )
+    come = "the image handed over comes" if count == 1 else f"the {number(count)} images handed over come"
+    if reconstructions.exact:
+        return f"Decoded at mu, {come} back exactly, to 8 bits{shown}."
+    if not math.isfinite(psnr):  # some are exact, others not
+        return f"Decoded at mu, some of the {number(count)} images handed over come back exactly, others do not{shown}."
+    mean = "" if count == 1 else " (mean over the images)"
+    return f"Decoded at mu, {come} back at a PSNR of {psnr:.2f} dB{mean}{shown}."
 
 
 def _content(codes: Codes, analysis: Analysis, reconstructions: Reconstructions | None) -> dict[str, Any]:
-    psnr = None if reconstructions is None else reconstructions.psnr
+    psnr = _psnr(reconstructions)
     return {
         "variational": codes.log_var is not None,
         "trained_here": False,
@@ -98,21 +97,35 @@ def _content(codes: Codes, analysis: Analysis, reconstructions: Reconstructions 
         "mismatch": analysis.mismatch.total,
         "radius": analysis.radius.mean,
         "chi_mean": analysis.radius.chi_mean,
-        "psnr": f"{psnr:.2f}" if psnr is not None and math.isfinite(psnr) else None,
+        "reconstructed": _tile(reconstructions),
         "reconstruction": None if reconstructions is None else reconstructions_sentence(reconstructions),
         "study_table": study_table(analysis, psnr),
     }
 
 
+def _psnr(reconstructions: Reconstructions | None) -> float | None:
+    """Return the PSNR where it says something: there are images, and they do not come back exactly."""
+    if reconstructions is None or reconstructions.exact or not math.isfinite(reconstructions.psnr):
+        return None
+    return reconstructions.psnr
+
+
+def _tile(reconstructions: Reconstructions | None) -> dict[str, str] | None:
+    if reconstructions is not None and reconstructions.exact:
+        return {"value": EXACT, "name": "reconstructions, to 8 bits"}
+    psnr = _psnr(reconstructions)
+    return None if psnr is None else {"value": f"{psnr:.2f}", "name": "PSNR, dB"}
+
+
 def _handed_over(
     codes: Codes, decode: Callable[..., Any] | None, reconstructions: Reconstructions | None
 ) -> list[tuple[str, str]]:
-    classes = "no" if codes.labels is None else f"{len(set(codes.labels.tolist())):,} classes"
+    classes = "no" if codes.labels is None else counted(len(set(codes.labels.tolist())), "class", "classes")
     size = "×".join(map(str, reconstructions.originals.shape[1:])) if reconstructions else ""
     return [
-        ("z-points", f"{len(codes):,} in {codes.z_dim} dimensions"),
+        ("z-points", f"{len(codes):,} in {counted(codes.z_dim, 'dimension')}"),
         ("log_var", "no" if codes.log_var is None else "yes"),
         ("labels", classes),
-        ("decode", "no" if decode is None else getattr(decode, "__qualname__", type(decode).__name__)),
+        ("decode", "no" if decode is None else "yes"),
         ("images", f"{reconstructions.count:,} of {size}" if reconstructions else "no"),
     ]

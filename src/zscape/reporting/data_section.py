@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from zscape.reporting.numbers import number
+from zscape.reporting.numbers import counted, exact_psnr, number
 from zscape.runs.directory import RunDirectory
 
 MOST_LISTED = 50
@@ -47,7 +47,7 @@ def images_sentence(data: Mapping[str, Any]) -> str:
     """Say how many images there are, of which size, and in which splits."""
     splits = [f"{number(count)} {name}" for name, count in data["splits"].items() if count]
     size = "×".join(map(str, data["image_shape"]))
-    return f"{number(data['count'])} image{'s' if data['count'] != 1 else ''} of {size}: {', '.join(splits)}."
+    return f"{counted(data['count'], 'image')} of {size}: {', '.join(splits)}."
 
 
 def duplicates_sentence(near: Mapping[str, Any]) -> str:
@@ -82,9 +82,12 @@ def linear_sentence(baseline: Mapping[str, Any] | None, metrics: Mapping[str, An
         return None
     count = baseline["z_dim"]
     text = (
-        f"The reconstructions of {split} images reach {ours:.1f} dB (PSNR) where the best linear code of {count} "
-        f"number{'s' if count != 1 else ''} (PCA) reaches {linear:.1f} dB: "
+        f"The reconstructions of {split} images reach {ours:.1f} dB (PSNR) where the best linear code of "
+        f"{counted(count, 'number')} (PCA) "
     )
+    if exact_psnr(baseline.get("mse")):
+        return f"{text}gives them back exactly, to 8 bits: so many numbers are all that there is in these images."
+    text += f"reaches {linear:.1f} dB: "
     gain = round(round(ours, 1) - round(linear, 1), 1)  # of the numbers shown, so that they add up
     if gain > 0:
         return f"{text}the networks gain {gain:.1f} dB."

@@ -13,6 +13,7 @@ from zscape.latent.arrays import to_array
 from zscape.latent.codes import Codes
 from zscape.latent.priors.fitted_normal import fit_normal
 from zscape.latent.priors.normal import Normal
+from zscape.reporting.numbers import counted
 
 _BATCH = 100
 _ROUNDING = 1e-3  # a sigmoid in half precision may end this far outside of [0, 1]
@@ -33,12 +34,14 @@ class Reconstructions:
         images: uint8, same shape.
         count: how many were compared.
         psnr: mean over all of them, dB; infinite when they are equal.
+        exact: whether all are the same once rounded to 8 bits, so that the PSNR says nothing.
     """
 
     originals: np.ndarray
     images: np.ndarray
     count: int
     psnr: float
+    exact: bool = False
 
 
 class Decoder:
@@ -80,7 +83,8 @@ class Decoder:
             raise
         images = _with_channels(to_array("What decode returned", returned), "What decode returned")
         if len(images) != len(points):
-            raise InputError(f"decode returned {len(images)} images for {len(points)} z-points; expected one for each.")
+            received, expected = counted(len(images), "image"), counted(len(points), "z-point")
+            raise InputError(f"decode returned {received} for {expected}; expected one for each.")
         return _in_range(images)
 
 
@@ -115,21 +119,23 @@ def reconstruct(decoder: Decoder, codes: Codes, images: Any) -> Reconstructions:
     array = to_array("images", images)
     originals = to_pixels(_with_channels(array, "images"), "images")
     if not 0 < len(originals) <= len(codes):
+        there = f"There {'is' if len(originals) == 1 else 'are'} {counted(len(originals), 'image')}"
         raise InputError(
-            f"There are {len(originals)} images for {len(codes)} codes; expected the images of the first codes, in "
-            f"their order."
+            f"{there} for {counted(len(codes), 'code')}; expected the images of the first codes, in their order."
         )
-    total, shown = 0.0, []
+    total, exact, shown = 0.0, True, []
     for start in range(0, len(originals), _BATCH):
         block = originals[start : start + _BATCH]
         decoded = decoder(codes.mu[start : start + len(block)])
         if decoded.shape != block.shape:
             raise InputError(f"decode returns images of {decoded.shape[1:]}, but images are {block.shape[1:]}.")
         total += float(psnr(block / np.float32(255), decoded).sum())
+        rounded = _to_bytes(decoded)
+        exact = exact and np.array_equal(rounded, block)
         if start < PAIRS:
-            shown.append(_to_bytes(decoded))
+            shown.append(rounded)
     pictures = np.concatenate(shown)[:PAIRS]
-    return Reconstructions(originals[: len(pictures)], pictures, len(originals), total / len(originals))
+    return Reconstructions(originals[: len(pictures)], pictures, len(originals), total / len(originals), exact)
 
 
 def _with_channels(images: np.ndarray, what: str) -> np.ndarray:

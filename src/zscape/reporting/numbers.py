@@ -10,11 +10,14 @@ Table = tuple[list[str], list[list[str]]]
 NONE = "–"
 """Stands where there is no number."""
 
+EXACT = "exact"
+"""Stands in place of a PSNR where the images are the same but for 8-bit rounding."""
+
 _ROWS = (
     ("loss", "Loss", "nats per image"),
     ("reconstruction", "Reconstruction, z drawn", "nats per image"),
     ("reconstruction_at_mean", "Reconstruction, z at the mean", "nats per image"),
-    ("entropy_floor", "Least reconstruction possible (grey images)", "nats per image"),
+    ("entropy_floor", "Least reconstruction possible (values between 0 and 1)", "nats per image"),
     ("kl", "KL", "nats per image"),
     ("kl_mu", "KL, part of mu", "nats per image"),
     ("kl_log_var", "KL, part of log_var", "nats per image"),
@@ -34,6 +37,26 @@ _LINEAR = (
     ("psnr", "PSNR of the best linear code (PCA)", "dB"),
     ("reconstruction", "Reconstruction of the best linear code (PCA)", "nats per image"),
 )
+
+
+def counted(count: int, noun: str, plural: str | None = None) -> str:
+    """Return "1 image", "1,234 images".
+
+    Args:
+        count: how many.
+        noun: in the singular.
+        plural: where it is not the noun with an s.
+    """
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def exact_psnr(mse: float | None) -> bool:
+    """Return whether images are the same but for 8-bit rounding, so that their PSNR says nothing.
+
+    Args:
+        mse: mean squared error per value, of values in [0, 1]; rounding to 256 levels alone makes 1 / (12 * 255^2).
+    """
+    return mse is not None and mse <= 1 / (12 * 255**2)
 
 
 def number(value: Any) -> str:
@@ -114,7 +137,10 @@ def _linear_rows(baseline: Mapping[str, Any], splits: list[str], grouped: bool) 
     for key, title, unit in _LINEAR:
         values = [baseline.get(key) if split == baseline.get("measured_on") else None for split in splits]
         if any(value is not None for value in values):
-            rows.append([title, *aligned(values, grouped=grouped), unit])
+            texts = aligned(values, grouped=grouped)
+            if key == "psnr" and exact_psnr(baseline.get("mse")):
+                texts = [NONE if value is None else EXACT for value in values]
+            rows.append([title, *texts, unit])
     return rows
 
 

@@ -12,7 +12,7 @@ import jinja2
 from zscape.analysis.study import Analysis
 from zscape.latent.codes import Codes
 from zscape.reporting.codes_numbers import dimensions_table
-from zscape.reporting.numbers import number
+from zscape.reporting.numbers import counted, number
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -49,6 +49,7 @@ def render(template: str, content: Mapping[str, Any], pngs: Mapping[str, bytes])
     loader = jinja2.FileSystemLoader(_TEMPLATES)
     environment = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
     environment.filters["number"] = number
+    environment.filters["counted"] = counted
     pictures = {
         name: Picture(f"data:image/png;base64,{base64.b64encode(data).decode()}", *_ALT[name])
         for name, data in pngs.items()

@@ -27,4 +27,6 @@ def reconstruction_sentence(numbers: dict[str, Any]) -> str:
         f"they cost {number(numbers['reconstruction_at_mean'])} nats per image"
     )
     floor = numbers["entropy_floor"]
-    return f"{text}, of which grey pixels alone cost {number(floor)}." if floor is not None else f"{text}."
+    if not floor:  # mse has none, and black or white costs nothing
+        return f"{text}."
+    return f"{text}, of which {number(floor)} cannot be saved: so much bce charges for values between black and white."

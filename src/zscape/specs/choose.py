@@ -9,6 +9,7 @@ SIZES = (8, 16, 28, 32, 48, 64)
 """Sizes that images are brought to; what trains in minutes without a graphics card ends at 64."""
 
 _SIZE_SHARE = 0.9  # of the images are at least as large as the size chosen
+_LEAST_Z = 4  # numbers in a code, however few the images
 _LAST_MAP = 6.0  # pixels on a side of the encoder's last map, about
 _FILTERS = (32, 64, 128, 256, 256, 256)
 _ENOUGH_FOR_BATCH_NORM = 4_000  # measured with 300 images: without it less error and a better prior mismatch
@@ -47,7 +48,8 @@ def choose_data(facts: Facts) -> Iterator[Choice]:
     """Yield `data.size` and `data.channels`."""
     yield _size(facts)
     channels = {shape[2] for shape in facts.shapes}
-    all_of_them = "all images are" if facts.opened >= facts.count else f"the {facts.opened} images looked at are"
+    looked_at = "the one image looked at is" if facts.opened == 1 else f"the {facts.opened} images looked at are"
+    all_of_them = "all images are" if facts.opened >= facts.count else looked_at
     if channels <= {1, 3} and facts.grey:
         yield Choice("data.channels", 1, f"{all_of_them} grey")
     elif channels <= {1, 3}:
@@ -96,24 +98,28 @@ def choose_weight(image_shape: tuple[int, int, int]) -> Choice:
     return Choice("objective.weight.beta", beta, why)
 
 
-def choose_training(train: int, image_shape: tuple[int, int, int], stated: dict[str, Any]) -> Iterator[Choice]:
+def choose_training(
+    train: int, image_shape: tuple[int, int, int], stated: dict[str, Any], about: bool = False
+) -> Iterator[Choice]:
     """Yield `training.*`.
 
     Args:
         train: number of training images.
         image_shape: (height, width, channels) after preparation.
         stated: what the user states below `training`, unchecked.
+        about: whether some of them may turn out to be damaged.
     """
     batch = next((size for size, most in ((16, 1_000), (32, 4_000), (64, 20_000)) if train < most), 128)
-    yield Choice("training.batch_size", batch, f"for {train:,} training images")
+    counted = f"{'about ' if about else ''}{train:,} training image{'s' if train != 1 else ''}"
+    yield Choice("training.batch_size", batch, f"for {counted}")
     yield Choice("training.learning_rate", 1e-3, "the usual one of Adam")
     speed = min(_FASTEST, _IMAGES_PER_SECOND * 64 * 64 / prod(image_shape[:2]))
     epochs = min(200, max(10, round(_SECONDS * speed / train)))
     if isinstance(stated.get("epochs"), int):
         epochs = stated["epochs"]
     minutes = epochs * train / speed / 60
-    about = "about a minute" if minutes < 1.5 else f"about {minutes:.0f} minutes"
-    yield Choice("training.epochs", epochs, f"{about} on two processor cores, at most")
+    time = "about a minute" if minutes < 1.5 else f"about {minutes:.0f} minutes"
+    yield Choice("training.epochs", epochs, f"{time} on two processor cores, at most")
     patience = max(5, round(epochs / 5))
     why = f"training ends after {patience} epochs in which images not trained on gain nothing; the best epoch is kept"
     yield Choice("training.early_stopping.patience", patience, why)
@@ -137,7 +143,9 @@ def _size(facts: Facts) -> Choice:
 def _z_dim(count: int, image_shape: tuple[int, int, int]) -> Choice:
     values = prod(image_shape)
     by_size = next((z for z, most in ((8, 256), (16, 1_024), (64, 8_192), (128, 16_384)) if values <= most), 256)
-    by_count = 2 ** max(2, int(log2(max(4, count / 8))))
-    if by_count < by_size:
-        return Choice("model.z_dim", by_count, f"no more than a number for every eight of the {count:,} images")
-    return Choice("model.z_dim", by_size, f"for {values:,} values per image")
+    if by_size <= count / 8:
+        return Choice("model.z_dim", by_size, f"for {values:,} values per image")
+    if count / 8 < _LEAST_Z:
+        return Choice("model.z_dim", _LEAST_Z, f"the least that is chosen, as there are only {count:,} images")
+    by_count = 2 ** int(log2(count / 8))
+    return Choice("model.z_dim", by_count, f"no more than a number for every eight of the {count:,} images")

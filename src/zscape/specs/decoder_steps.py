@@ -77,6 +77,12 @@ def _own(maps: list[MapShape], model: ModelSpec) -> list[UpStep]:
     for settings in zip(decoder.filters, decoder.kernels, decoder.strides, decoder.padding, strict=True):
         filters, kernel, stride, padding = settings
         reached = grow(current, kernel, stride, padding)
+        if min(reached) < 1:
+            raise ValueError(
+                f"nothing is left of the image in the decoder: its layer {len(steps) + 1} has a kernel of {kernel} for "
+                f"{current[0] * stride}x{current[1] * stride} pixels with padding valid; use padding same, or a "
+                "smaller kernel"
+            )
         steps.append(UpStep(current, (*reached, filters), kernel, stride, padding, None, reached))
         current = reached
     last = steps[-1]
@@ -96,7 +102,8 @@ def _enlarged(sizes: tuple[int, int], kernel: int, stride: int, padding: str) ->
 
 def _check_end(reached: MapShape, image_shape: MapShape, last_stride: int) -> None:
     if reached[2] != image_shape[2]:
-        raise ValueError(f"decoder.filters ends in {reached[2]}, but the images have {image_shape[2]} channels")
+        channels = f"{image_shape[2]} channel{'s' if image_shape[2] != 1 else ''}"
+        raise ValueError(f"decoder.filters ends in {reached[2]}, but the images have {channels}")
     surplus = [size - target for size, target in zip(reached[:2], image_shape[:2], strict=True)]
     if any(not 0 <= extra < last_stride for extra in surplus):
         raise ValueError(

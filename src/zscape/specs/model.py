@@ -28,7 +28,7 @@ def _check_length(entries: tuple[Any, ...], info: ValidationInfo, filters_key: s
     filters = info.data.get("filters")  # missing when it was itself wrong
     if filters is not None and len(entries) != len(filters):
         raise ValueError(
-            f"has {len(entries)} entries where {filters_key} has {len(filters)}: "
+            f"has {len(entries)} entr{'y' if len(entries) == 1 else 'ies'} where {filters_key} has {len(filters)}: "
             "give one entry per layer, or a single one for all"
         )
 

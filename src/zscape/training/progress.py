@@ -33,14 +33,16 @@ class ProgressCallback(keras.callbacks.Callback):
         self._live = Live(console=self._console, auto_refresh=False, transient=True)
         self._epoch = 0
         self._first_epoch: int | None = None
-        self._begun = self._epoch_begun = self._trained = self._shown = 0.0
+        self._epoch_begun = self._trained = self._shown = 0.0
+        self._timed_from, self._untimed_steps = 0.0, 0
+        self._step_seconds: float | None = None
+        self._between_seconds = 0.0
 
     def say(self, sentence: str) -> None:
         """Print a sentence above the live line."""
         self._console.print(Text(sentence))
 
     def on_train_begin(self, logs: Any = None) -> None:
-        self._begun = time.perf_counter()
         self.say("loss = reconstruction + weighted KL, in nats per image" if self._beta else "loss in nats per image")
         if self._console.is_terminal:
             self._live.start()
@@ -50,12 +52,17 @@ class ProgressCallback(keras.callbacks.Callback):
         self._live.stop()
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        now = time.perf_counter()
         self._epoch = epoch + 1
         self._first_epoch = epoch if self._first_epoch is None else self._first_epoch
-        self._epoch_begun = self._shown = self._trained = time.perf_counter()
+        if epoch > self._first_epoch + 1:  # after the first epoch validation is compiled
+            self._between_seconds = now - self._trained
+        self._epoch_begun = self._shown = self._trained = self._timed_from = now
+        self._untimed_steps = 0
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         self._trained = time.perf_counter()
+        self._time_step(batch)
         live = self._console.is_terminal
         if self._trained - self._shown < (_REFRESH if live else _PLAIN) or not logs:
             return
@@ -74,10 +81,22 @@ class ProgressCallback(keras.callbacks.Callback):
         validation = f"  validation {logs['val_loss']:.4g}" if "val_loss" in logs else ""
         speed = share_of_epoch * self._images / max(self._trained - self._epoch_begun, 1e-9)
         left = self._time_left(share_of_epoch)
-        return f"loss {terms.loss:.4g}{parts}{validation}  {speed:,.0f} img/s  {left} left"
+        return f"loss {terms.loss:.4g}{parts}{validation}  {speed:,.0f} img/s{left}"
+
+    def _time_step(self, batch: int) -> None:
+        steps = batch + 1
+        if steps == 1 and self._epoch - 1 == self._first_epoch and self.params["steps"] > 1:
+            self._timed_from, self._untimed_steps = self._trained, 1  # the first step of all is mostly compilation
+        else:
+            self._step_seconds = (self._trained - self._timed_from) / (steps - self._untimed_steps)
 
     def _time_left(self, share_of_epoch: float) -> str:
-        done = self._epoch - 1 - (self._first_epoch or 0) + share_of_epoch
-        remaining = self._epochs - self._epoch + 1 - share_of_epoch
-        seconds = round((time.perf_counter() - self._begun) / done * remaining)
-        return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}" if seconds >= 60 else f"{seconds} s"
+        if self._step_seconds is None:
+            return ""
+        epochs = self._epochs - self._epoch
+        steps = (epochs + 1 - share_of_epoch) * self.params["steps"]
+        betweens = epochs + (share_of_epoch < 1)
+        seconds = round(steps * self._step_seconds + betweens * self._between_seconds)
+        if seconds < 60:
+            return f"  {seconds} s left"
+        return f"  {seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d} left"

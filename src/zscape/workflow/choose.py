@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from zscape.core.errors import InputError
+from zscape.core.names import nearest
 from zscape.data.look import Look, is_images, look_at
 from zscape.specs.choose import Choice, Facts, choose_data, choose_networks, choose_training, choose_weight
 from zscape.specs.compose import compose_recipe, compose_values, names_recipe, stated_values
 from zscape.specs.data import DataSpec
 from zscape.specs.recipe import Recipe, parse_part
+from zscape.specs.shipped import shipped_recipes
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,10 @@ class Resolved:
         """Return what to tell the user: what was found, then every choice and why."""
         if self.looked is None:
             return []
-        classes = "" if self.looked.classes is None else f" in {self.looked.classes} classes"
-        found = f"{self.looked.count:,} images{classes} in {self.name}: a recipe is chosen, key=value changes it"
+        looked = self.looked
+        of_files = " files" if looked.counts_files else "s"
+        classes = "" if looked.classes is None else f" in {looked.classes} classes"
+        found = f"{looked.count:,} image{of_files}{classes} in {self.name}: a recipe is chosen, key=value changes it"
         return [found, *(f"  {choice.key}={_compact(choice.value)}: {choice.why}" for choice in self.choices)]
 
     def record(self) -> dict[str, Any]:
@@ -57,6 +61,7 @@ def resolve_recipe(recipe: str, overrides: Sequence[str] = ()) -> Resolved:
     path = Path(recipe).expanduser()
     if names_recipe(recipe) or not is_images(path):
         _check_kind(path)
+        _check_there(recipe, path)
         return Resolved(compose_recipe(recipe, overrides), Path(recipe).stem)
     stated = stated_values(overrides)
     looked = look_at(path)
@@ -85,7 +90,7 @@ def _choices(looked: Look, path: Path, stated: dict[str, Any]) -> list[Choice]:
     # A weight stated in any form replaces the chosen one; an autoencoder has none.
     if "weight" not in _group(stated, "objective") and model.get("kind") != "ae":
         later.append(choose_weight(shape))
-    later += choose_training(max(1, round(0.8 * count)), shape, training)
+    later += choose_training(looked.training_images(spec), shape, training, looked.counts_files)
     return [*data, *_kept(later, stated)]
 
 
@@ -136,6 +141,31 @@ def _check_kind(path: Path) -> None:
         raise InputError(f"{path} is an archive; unpack it and give its folder.")
     if path.is_file() and path.suffix.lower() in (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif", ".tif", ".tiff"):
         raise InputError(f"{path} is a single image; give the folder of all images.")
+
+
+def _check_there(recipe: str, path: Path) -> None:
+    """Say that a path leads nowhere, where RECIPE looks more like a path than like a recipe's name."""
+    if names_recipe(recipe):
+        return
+    if path.exists():
+        raise InputError(
+            f"{recipe} is neither a recipe (.yaml) nor images: give a recipe's name or file, a folder of images, or an "
+            ".npy, .npz or idx file."
+        )
+    recipes = shipped_recipes()
+    beside = _names_beside(path)
+    is_path = path.suffix != "" or recipe != path.name
+    guess = nearest(path.name, beside)
+    if is_path or (guess is not None and nearest(recipe, recipes) is None):
+        meant = path.with_name(guess) if guess is not None else nearest(path.stem, recipes)
+        raise InputError(f"There is no file or folder {recipe}{f'; did you mean {str(meant)!r}?' if meant else '.'}")
+
+
+def _names_beside(path: Path) -> list[str]:
+    try:
+        return [entry.name for entry in path.parent.iterdir() if not entry.name.startswith(".")]
+    except OSError:  # there is no such folder either, or it may not be read
+        return []
 
 
 def _compact(value: Any) -> str:

@@ -1,13 +1,15 @@
 """The images that a verb works on."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from zscape.core.errors import InputError
 from zscape.data.prepare import open_store
-from zscape.data.store import Store
+from zscape.data.store import Store, is_store
 from zscape.runs.directory import RunDirectory
 from zscape.specs.data import DataSpec
 from zscape.specs.recipe import Recipe
+from zscape.workflow.notes import changes_sentences, note_to_stderr, skipped_sentences
 
 
 def with_absolute_path(recipe: Recipe) -> Recipe:
@@ -18,12 +20,16 @@ def with_absolute_path(recipe: Recipe) -> Recipe:
     return recipe.model_copy(update={"data": recipe.data.model_copy(update={"path": path})})
 
 
-def store_of_run(run: RunDirectory, data: Path | str | None = None) -> Store:
+def store_of_run(
+    run: RunDirectory, data: Path | str | None = None, note: Callable[[str], None] = note_to_stderr
+) -> Store:
     """Return the images of a run, or others to use with its model.
 
     Args:
         run: the run.
-        data: a store, a folder of images, or an .npy, .npz or idx file to use instead of the run's own images.
+        data: a store, a folder of images, or an .npy, .npz or idx file to use instead of the run's own images. Nothing
+            is trained on these: all are test images but for those that come with a part of their own.
+        note: told which of the other files were left out, and what was done to images of another size.
 
     Raises:
         InputError: when they cannot be read or do not have the size that the model was trained on.
@@ -38,4 +44,9 @@ def store_of_run(run: RunDirectory, data: Path | str | None = None) -> Store:
     # Black and white where the run's images were, by the fixed draw: nothing is trained on these.
     binarize = "none" if run.recipe.data.binarize == "none" else "static"
     spec = DataSpec(source=source, path=str(path.resolve()), size=size, channels=channels, binarize=binarize)
-    return open_store(spec)
+    store = open_store(spec, for_training=False)
+    if is_store(path):  # prepared by the user, who was told then
+        return store
+    for sentence in (*skipped_sentences(store.manifest.get("skipped", [])), *changes_sentences(store, path.name)):
+        note(sentence)
+    return store

@@ -12,6 +12,7 @@ from zscape.core.cards import Card, Cards, read_cards
 from zscape.core.download import cache_directory
 from zscape.core.errors import InputError
 from zscape.core.hardware import Machine, read_machine
+from zscape.core.install import as_here
 from zscape.core.precision import choose_precision
 from zscape.core.probe import BackendReport, probe_backend, reinstall_command
 from zscape.runs.provenance import zscape_version
@@ -83,6 +84,7 @@ def doctor(timeout: float = 120.0) -> Examination:
     backends = tuple(probe_backend(name, timeout) for name in BACKENDS)
     choice, problem = _choice()
     setup = recommend_setup(machine, cards.nvidia)
+    verdict = give_verdict(machine, cards, backends, choice, problem, setup)
     folder = cache_directory()
     return Examination(
         zscape=zscape_version(),
@@ -95,9 +97,15 @@ def doctor(timeout: float = 120.0) -> Examination:
         choice=choice,
         choice_problem=problem,
         precision=_precision(choice, machine, cards, backends),
-        setup=setup,
-        verdict=give_verdict(machine, cards, backends, choice, problem, setup),
+        setup=replace(
+            setup, install=_here(setup.install), others=tuple((name, _here(install)) for name, install in setup.others)
+        ),
+        verdict=replace(verdict, install=_here(verdict.install)),
     )
+
+
+def _here(install: Sequence[str]) -> tuple[str, ...]:
+    return tuple(map(as_here, install))
 
 
 def give_verdict(

@@ -1,20 +1,29 @@
 """`zscape encode`: the codes of all images."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from zscape.core.errors import InputError
 from zscape.latent.codes import Codes
 from zscape.workflow.data import store_of_run
 from zscape.workflow.model import open_trained
+from zscape.workflow.notes import note_to_stderr
 
 
-def encode(directory: Path | str, out: Path | str, *, data: Path | str | None = None) -> Codes:
+def encode(
+    directory: Path | str,
+    out: Path | str,
+    *,
+    data: Path | str | None = None,
+    note: Callable[[str], None] = note_to_stderr,
+) -> Codes:
     """Encode all images of a run, or others, and write mu, log_var, ids, splits and labels as .npz.
 
     Args:
         directory: a run directory.
         out: the .npz file to write.
-        data: other images: a store, a folder of images, or an .npy, .npz or idx file.
+        data: other images: a store, a folder of images, or an .npy, .npz or idx file; one image is enough.
+        note: told which of their files were left out, and what was done to images of another size.
 
     Returns:
         The codes written.
@@ -28,6 +37,6 @@ def encode(directory: Path | str, out: Path | str, *, data: Path | str | None = 
     run, model = open_trained(directory)
     from zscape.inference.encode import encode_store
 
-    codes = encode_store(model, store_of_run(run, data))
+    codes = encode_store(model, store_of_run(run, data, note))
     codes.save(out)
     return codes

@@ -1,5 +1,6 @@
 """`zscape evaluate`: the numbers of a split, the same bytes every time."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,15 +9,24 @@ from zscape.data.store import Split
 from zscape.workflow.data import store_of_run
 from zscape.workflow.metrics import split_metrics
 from zscape.workflow.model import open_trained
+from zscape.workflow.notes import note_to_stderr
 
 
-def evaluate(directory: Path | str, *, split: str = "test", data: Path | str | None = None) -> dict[str, Any]:
+def evaluate(
+    directory: Path | str,
+    *,
+    split: str = "test",
+    data: Path | str | None = None,
+    note: Callable[[str], None] = note_to_stderr,
+) -> dict[str, Any]:
     """Evaluate a trained run on a split of its images, or of others.
 
     Args:
         directory: a run directory.
         split: "train", "validation" or "test".
-        data: other images: a store, a folder of images, or an .npy, .npz or idx file.
+        data: other images: a store, a folder of images, or an .npy, .npz or idx file. All are test images, but for
+            those that come with a part of their own.
+        note: told which of their files were left out, and what was done to images of another size.
 
     Returns:
         {"split", "loss", "reconstruction", "kl", ..., "articles": {...}}, as in metrics.json; no times.
@@ -27,7 +37,7 @@ def evaluate(directory: Path | str, *, split: str = "test", data: Path | str | N
     run, model = open_trained(directory)
     from zscape.inference.encode import encode_split
 
-    images = store_of_run(run, data).split(split)
+    images = store_of_run(run, data, note).split(split)
     _check_not_empty(images)
     return {"split": split, **split_metrics(run, model, images, encode_split(model, images))}
 

@@ -15,7 +15,7 @@ UNITS = {
     "loss": "nats per image",
     "reconstruction": "nats per image, z drawn once per image",
     "reconstruction_at_mean": "nats per image, z at the mean",
-    "entropy_floor": "nats per image, the least reconstruction that bce allows on grey images",
+    "entropy_floor": "nats per image, the least reconstruction that bce allows, above 0 for values between 0 and 1",
     "kl": "nats per image, unweighted",
     "kl_mu": "nats per image",
     "kl_log_var": "nats per image",

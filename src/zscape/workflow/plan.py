@@ -9,10 +9,9 @@ from zscape.data.prepare import is_prepared, open_store
 from zscape.data.readers.folder import image_names
 from zscape.specs.data import DataSpec
 from zscape.specs.plan import Plan, plan_recipe
-from zscape.specs.recipe import Recipe
-from zscape.workflow.choose import resolve_recipe
+from zscape.workflow.choose import Resolved, resolve_recipe
 from zscape.workflow.data_study import baseline_of
-from zscape.workflow.train import note_to_stderr
+from zscape.workflow.notes import note_to_stderr, skipped_sentences
 
 _MOST_DECODED = 2_000  # image files that a plan prepares; more take minutes
 
@@ -43,11 +42,16 @@ def plan(recipe: str, overrides: Sequence[str] = (), *, note: Callable[[str], No
         note(sentence)
     planned = plan_recipe(resolved.recipe)
     known = {field.name: getattr(planned, field.name) for field in fields(planned)}
-    return DataPlan(**known, linear_baseline=_baseline(resolved.recipe))
+    return DataPlan(**known, linear_baseline=_baseline(resolved, note))
 
 
-def _baseline(recipe: Recipe) -> LinearBaseline | None:
-    return baseline_of(open_store(recipe.data), recipe) if _at_hand(recipe.data) else None
+def _baseline(resolved: Resolved, note: Callable[[str], None]) -> LinearBaseline | None:
+    recipe = resolved.recipe
+    store = open_store(recipe.data) if _at_hand(recipe.data) else None
+    seen = resolved.looked.skipped if resolved.looked else ()
+    for sentence in skipped_sentences(store.manifest.get("skipped", []) if store else seen):
+        note(sentence)
+    return baseline_of(store, recipe) if store else None
 
 
 def _at_hand(spec: DataSpec) -> bool:

@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from zscape.runs.directory import RunDirectory
+from zscape.workflow.notes import note_to_stderr
 from zscape.workflow.report import report
 from zscape.workflow.study import study
-from zscape.workflow.train import note_to_stderr, train
+from zscape.workflow.train import train
 
 
 def run(

@@ -12,11 +12,13 @@ from zscape.core.backend import choose_backend
 from zscape.core.errors import InputError
 from zscape.core.hardware import read_processor
 from zscape.data.prepare import open_store
+from zscape.reporting.numbers import counted
 from zscape.runs.claim import differing_keys
 from zscape.runs.directory import RunDirectory
 from zscape.specs.data import DataSpec
 from zscape.specs.recipe import Recipe
 from zscape.workflow.data import with_absolute_path
+from zscape.workflow.notes import note_to_stderr, skipped_sentences
 from zscape.workflow.sweep_files import LOGS, check_directory, write_record, write_results
 from zscape.workflow.sweep_grid import Grid, GridPoint, plan_grid
 from zscape.workflow.sweep_pool import check_script, each_in_process
@@ -30,7 +32,6 @@ from zscape.workflow.sweep_runs import (
     read_seconds,
     waiting_run,
 )
-from zscape.workflow.train import note_to_stderr
 
 _CARDS = ("/dev/nvidia0", "/dev/kfd")  # NVIDIA, AMD
 
@@ -70,9 +71,9 @@ def sweep(
     grid, out = plan_grid(recipe, overrides), Path(out)
     check_directory(out)
     _check_backends(grid)
-    recipes = _complete(grid)
+    recipes, skipped = _complete(grid)
     places = _places(out, grid.points, recipes)
-    for sentence in dict.fromkeys(_sentences(grid)):
+    for sentence in dict.fromkeys([*_sentences(grid), *skipped]):
         note(sentence)
     todo = [not is_complete(place, one, reports) for place, one in zip(places, recipes, strict=True)]
     jobs = min(jobs or default_jobs(), max(sum(todo), 1))
@@ -85,6 +86,8 @@ def sweep(
     if tasks:
         note(_plan_sentence(len(places), len(tasks), jobs, out))
         each_in_process(do_run, tasks, jobs, board.take)
+    else:
+        note(f"All {len(places)} runs in {out} are finished: nothing had to be run")
     record = board.record()
     write_results(out, record)
     return record
@@ -109,7 +112,7 @@ def _with_threads(point: GridPoint, jobs: int) -> tuple[str, ...]:
 
 def _plan_sentence(runs: int, missing: int, jobs: int, out: Path) -> str:
     done = f", {runs - missing} of them finished already" if missing < runs else ""
-    return f"{runs} runs in {out}{done}; {jobs} at a time"
+    return f"{counted(runs, 'run')} in {out}{done}; {jobs} at a time"
 
 
 def _check_backends(grid: Grid) -> None:
@@ -118,16 +121,21 @@ def _check_backends(grid: Grid) -> None:
             choose_backend(backend)
 
 
-def _complete(grid: Grid) -> list[Recipe]:
-    """Return the recipes as their runs will write them, and prepare their images on the way, once."""
+def _complete(grid: Grid) -> tuple[list[Recipe], list[str]]:
+    """Return the recipes as their runs will write them, and which files were left out of their images.
+
+    The images are prepared on the way, once.
+    """
     shapes: dict[DataSpec, tuple[int, int, int]] = {}
-    recipes = []
+    recipes, skipped = [], []
     for point in grid.points:
         asked = with_absolute_path(point.recipe)
         if asked.data not in shapes:
-            shapes[asked.data] = open_store(asked.data).image_shape
+            store = open_store(asked.data)
+            shapes[asked.data] = store.image_shape
+            skipped += skipped_sentences(store.manifest.get("skipped", []))
         recipes.append(asked.for_images(shapes[asked.data]))
-    return recipes
+    return recipes, skipped
 
 
 def _places(out: Path, points: Sequence[GridPoint], recipes: Sequence[Recipe]) -> list[Path]:
@@ -200,7 +208,9 @@ class _Board:
         """Return the state of the sweep."""
         split = _split_of(self._metrics.values())
         runs = tuple(
-            replace(run, numbers=chosen_numbers(self._metrics[place][split])) if place in self._metrics else run
+            replace(run, numbers=chosen_numbers(self._metrics[place][split], run.variational))
+            if place in self._metrics
+            else run
             for place, run in self._runs.items()
         )
         return SweepRecord(

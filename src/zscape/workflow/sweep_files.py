@@ -36,7 +36,8 @@ def check_directory(folder: Path) -> None:
 
 def sweep_json(record: SweepRecord) -> dict[str, Any]:
     """Return the record as plain values, with units."""
-    return {"format": _FORMAT, **to_plain(record), "units": {name: UNITS[name] for name in QUANTITIES}}
+    units = {**UNITS, "negative_elbo": "nats per image, reconstruction + kl: comparable between different beta"}
+    return {"format": _FORMAT, **to_plain(record), "units": {name: units[name] for name in QUANTITIES}}
 
 
 def write_record(folder: Path, record: SweepRecord) -> None:

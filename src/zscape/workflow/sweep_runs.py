@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from zscape.analysis.sweep import QUANTITIES, SweepRun
+from zscape.analysis.sweep import QUANTITIES, SweepRun, negative_elbo
 from zscape.core.errors import ZscapeError
 from zscape.core.files import read_json
 from zscape.runs.claim import differing_keys
@@ -148,6 +148,6 @@ def read_seconds(directory: Path) -> float:
     return sum(RunDirectory.open(directory).read("provenance.json")["seconds"].values())
 
 
-def chosen_numbers(metrics: dict[str, Any]) -> dict[str, float | None]:
-    """Return `QUANTITIES` of one split."""
-    return {name: metrics.get(name) for name in QUANTITIES}
+def chosen_numbers(metrics: dict[str, Any], variational: bool) -> dict[str, float | None]:
+    """Return `QUANTITIES` of one split of a VAE or an autoencoder."""
+    return {**{name: metrics.get(name) for name in QUANTITIES}, "negative_elbo": negative_elbo(metrics, variational)}

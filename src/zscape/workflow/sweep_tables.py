@@ -10,12 +10,13 @@ TITLES = {
     "loss": "loss",
     "reconstruction": "reconstruction",
     "kl": "KL",
+    "negative_elbo": "negative ELBO",
     "kl_share": "KL share",
     "psnr": "PSNR",
     "active_units": "active units",
     "prior_mismatch": "mismatch",
 }
-"""The columns that people see, by quantity."""
+"""The columns that people see, by quantity; the negative ELBO only where it is what runs are to be compared by."""
 
 
 def mean_and_sd(mean: float | None, sd: float | None) -> str:
@@ -45,12 +46,13 @@ def sweep_table(record: SweepRecord) -> tuple[list[str], list[list[str]]]:
     """Return header and rows of the table: one row per combination of settings, means and sd over the seeds."""
     short = short_names(list(record.swept))
     keys = list(without_seed(record.swept))
-    header = [*(short[key] for key in keys), "n", *TITLES.values()]
+    shown = {name: title for name, title in TITLES.items() if name != "negative_elbo" or record.only_elbo_compares}
+    header = [*(short[key] for key in keys), "n", *shown.values()]
     rows = [
         [
             *(value_text(group.settings[key]) for key in keys),
             str(group.n),
-            *(mean_and_sd(group.mean[name], group.sd[name]) for name in TITLES),
+            *(mean_and_sd(group.mean[name], group.sd[name]) for name in shown),
         ]
         for group in record.groups
     ]

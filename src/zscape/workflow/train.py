@@ -1,6 +1,5 @@
 """`zscape train`: from a recipe to trained networks in a run directory."""
 
-import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from zscape.core.precision import choose_precision
 from zscape.data.batches import Batches
 from zscape.data.prepare import open_store
 from zscape.data.store import Store
+from zscape.reporting.numbers import counted
 from zscape.runs.claim import claim_directory
 from zscape.runs.directory import RunDirectory
 from zscape.runs.provenance import collect_provenance
@@ -19,11 +19,7 @@ from zscape.specs.base import SPLITS
 from zscape.specs.recipe import Recipe
 from zscape.workflow.choose import resolve_recipe
 from zscape.workflow.data import with_absolute_path
-
-
-def note_to_stderr(sentence: str) -> None:
-    """Print a note where it does not disturb a verb's output."""
-    print(sentence, file=sys.stderr, flush=True)
+from zscape.workflow.notes import note_to_stderr, skipped_sentences, stop_sentences
 
 
 def train(
@@ -61,11 +57,13 @@ def train(
     backend = start_backend(training.backend, training.threads, training.deterministic)
     started = time.perf_counter()
     store = open_store(asked.data)
+    for sentence in skipped_sentences(store.manifest.get("skipped", [])):
+        note(sentence)
     complete = asked.for_images(store.image_shape)
     seconds = {"prepare": time.perf_counter() - started}
     run = _directory(resolved.name, complete, out, fresh)
     if _is_finished(run, complete):
-        note(f"{run.path} is trained already ({complete.training.epochs} epochs): nothing to do.")
+        note(f"{run.path} is trained already ({counted(len(run.history()), 'epoch')}): nothing to do.")
         return run
     _check_checkpoint(run)
     run.write_recipe(complete)
@@ -119,7 +117,9 @@ def _train(run: RunDirectory, recipe: Recipe, store: Store, precision: str, note
 
     spec = recipe.training
     train_images, validation_images = store.split("train"), store.split("validation")
-    note(f"Training on {len(train_images):,} images, validating on {len(validation_images):,}, into {run.path}")
+    note(
+        f"Training on {counted(len(train_images), 'image')}, validating on {len(validation_images):,}, into {run.path}"
+    )
     model = build_model(recipe, precision)
     train_batches = Batches(
         train_images,
@@ -139,8 +139,8 @@ def _train(run: RunDirectory, recipe: Recipe, store: Store, precision: str, note
         progress.close()
     run.clear_study()  # it was made from the networks that are replaced now
     save_networks(model, recipe, len(result.history), run.path)
-    if result.kept_epoch != len(result.history):
-        note(f"Stopped after epoch {len(result.history)}; kept the networks of epoch {result.kept_epoch}, the best.")
+    for sentence in stop_sentences(len(result.history), result.kept_epoch, spec.epochs):
+        note(sentence)
 
 
 def _describe(store: Store) -> dict[str, object]:
