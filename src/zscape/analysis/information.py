@@ -1,6 +1,5 @@
 """What of the KL tells images apart, and what is only the distance of the whole cloud from N(0, I)."""
 
-import math
 from dataclasses import dataclass
 
 from zscape.analysis.mismatch import MismatchRecord
@@ -16,20 +15,20 @@ class InformationRecord:
 
     Attributes:
         marginal_kl: KL(aggregated posterior || N(0, I)), nats per image, at least; it tells no image from another.
-        mutual_information: between image and code, nats per image, at most; ln n, for n images, is a bound too.
+        mutual_information: between image and code, nats per image, at most. (The n images given could not hold more
+            than ln n, but they stand for all images of their kind.)
     """
 
     marginal_kl: float
     mutual_information: float
 
 
-def information_record(posterior: PosteriorRecord, mismatch: MismatchRecord, count: int) -> InformationRecord:
+def information_record(posterior: PosteriorRecord, mismatch: MismatchRecord) -> InformationRecord:
     """Return the two parts of the KL.
 
     Args:
         posterior: the posteriors of the codes.
         mismatch: the prior mismatch of the same codes, nats per dimension.
-        count: how many codes there are.
     """
     marginal = mismatch.total * len(posterior.kl_per_dimension)
-    return InformationRecord(marginal, min(max(posterior.kl - marginal, 0.0), math.log(count)))
+    return InformationRecord(marginal, max(posterior.kl - marginal, 0.0))
