@@ -16,7 +16,7 @@ def test_means_count_images_not_batches():
     batches = [np.arange(5.0, dtype=np.float32), np.array([100.0], np.float32)]
     for number, batch in enumerate(batches):
         trackers.update(
-            {part: batch * (k + 1) for k, part in enumerate(PARTS)}, np.array([[number, -number]], np.float32)
+            {part: batch * (k + 1) for k, part in enumerate(PARTS)}, np.array([[number, -number]], np.float32), 1.0
         )
     for k, part in enumerate(PARTS):
         assert value(trackers.means[part]) == pytest.approx((k + 1) * 110 / 6)
@@ -28,14 +28,25 @@ def test_everything_is_reset():
     for first in (7.0, 3.0):
         for tracker in trackers.all():
             tracker.reset_state()
-        trackers.update({part: np.full(2, first, np.float32) for part in PARTS}, np.full((2, 3), first, np.float32))
+        trackers.update(
+            {part: np.full(2, first, np.float32) for part in PARTS}, np.full((2, 3), first, np.float32), 1.0
+        )
         assert [value(tracker) for tracker in trackers.all()] == [first] * 5
 
 
 def test_without_log_var_there_are_no_extremes():
     trackers = PartTrackers(variational=False)
     assert [tracker.name for tracker in trackers.all()] == list(PARTS)
-    trackers.update({part: np.ones(2, np.float32) for part in PARTS}, None)
+    trackers.update({part: np.ones(2, np.float32) for part in PARTS}, None, 1.0)
+
+
+def test_a_changing_weight_has_means_of_its_own():
+    trackers = PartTrackers(variational=False, scheduled=True)
+    for kl, beta in ((np.array([4.0, 8.0]), 0.5), (np.array([3.0]), 2.0)):
+        kl = kl.astype(np.float32)
+        trackers.update({"reconstruction": kl, "kl_mu": kl / 4, "kl_log_var": 3 * kl / 4}, None, beta)
+    assert value(trackers.means["beta"]) == pytest.approx((0.5 + 0.5 + 2.0) / 3)
+    assert value(trackers.means["weighted_kl"]) == pytest.approx((2.0 + 4.0 + 6.0) / 3)
 
 
 @pytest.mark.parametrize(("kind", "expected"), [("min", -4.0), ("max", 9.0)])

@@ -11,8 +11,8 @@ from rich.console import Console
 
 from zscape.data.batches import Batches
 from zscape.networks.state import to_arrays
+from zscape.pathways.base import PathwayModel
 from zscape.pathways.build import build_model
-from zscape.pathways.model import ComputedLoss
 from zscape.specs.recipe import Recipe
 from zscape.training.checkpoints import training_variables
 from zscape.training.fit import FitResult, fit
@@ -35,7 +35,7 @@ class Training:
     """A training that is over."""
 
     recipe: Recipe
-    model: ComputedLoss
+    model: PathwayModel
     result: FitResult
     snapshots: list[dict[str, np.ndarray]]
     lines: list[str]

@@ -1,13 +1,18 @@
 """Which epoch is the best, and when to stop."""
 
+from dataclasses import asdict
+
+from zscape.formulas.terms import loss_terms
 from zscape.specs.training import EarlyStoppingSpec
 from zscape.training.early_stopping import BestEpoch
 
 
 def watched(losses, **spec):
-    best, taken = BestEpoch(EarlyStoppingSpec(**spec)), []
+    best, taken = BestEpoch(EarlyStoppingSpec(**spec), 1.0), []
     for epoch, loss in enumerate(losses, start=1):
-        taken.append(best.take({"epoch": epoch, "train": {"kl": 1.0}, "validation": {"loss": loss}}))
+        taken.append(
+            best.take({"epoch": epoch, "train": {"kl": 1.0, "beta": 1.0}, "validation": {"loss": loss, "beta": 1.0}})
+        )
         if best.exhausted:
             break
     return best, taken
@@ -35,7 +40,16 @@ def test_other_quantities():
 
 
 def test_without_validation_images_the_training_images_have_to_do():
-    best = BestEpoch(EarlyStoppingSpec(patience=1))
+    best = BestEpoch(EarlyStoppingSpec(patience=1), 1.0)
     for epoch, loss in enumerate([3.0, 1.0, 2.0], start=1):
-        best.take({"epoch": epoch, "train": {"loss": loss}, "validation": None})
+        best.take({"epoch": epoch, "train": {"loss": loss, "beta": 1.0}, "validation": None})
     assert best.epoch == 2 and best.exhausted
+
+
+def test_epochs_of_a_warm_up_are_judged_at_the_full_weight():
+    # At their own weights 10.0, 12.5, 13.0; at the full weight of 1.0: 30.0, 15.0, 13.0.
+    best = BestEpoch(EarlyStoppingSpec(patience=1), 1.0)
+    for epoch, (reconstruction, kl, beta) in enumerate([(10.0, 20.0, 0.0), (10.0, 5.0, 0.5), (10.0, 3.0, 1.0)], 1):
+        terms = asdict(loss_terms(reconstruction, kl / 2, kl / 2, beta))
+        assert best.take({"epoch": epoch, "train": terms, "validation": terms})
+    assert best.epoch == 3

@@ -3,12 +3,13 @@
 import io
 import math
 import re
+import sys
 
 import pytest
 from rich.console import Console
 
 from zscape.training import progress
-from zscape.training.progress import ProgressCallback
+from zscape.training.progress import ProgressCallback, stderr_console
 
 LOSS = re.compile(r"loss (\S+) = (\S+) \+ (\S+)")
 LOGS = {"loss": 258.90, "reconstruction": 209.01, "kl_mu": 2.0, "kl_log_var": 1.49}
@@ -226,3 +227,15 @@ def test_an_autoencoder_has_no_parts_to_explain():
     console = Console(file=io.StringIO(), width=80)
     ProgressCallback(0.0, images_per_epoch=1, epochs=1, console=console).on_train_begin()
     assert console.file.getvalue() == "loss in nats per image\n"
+
+
+def test_a_notebook_is_no_terminal(monkeypatch):
+    class Stream(io.StringIO):
+        def isatty(self):
+            return True
+
+    monkeypatch.setattr(sys, "stderr", Stream())
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+    assert stderr_console().is_terminal
+    Stream.__module__ = "ipykernel.iostream"
+    assert not stderr_console().is_terminal

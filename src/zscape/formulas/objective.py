@@ -14,14 +14,16 @@ class Objective:
     Attributes:
         reconstruction: "bce" (Bernoulli, from logits) or "mse" (Gaussian).
         output: "sigmoid" or "linear": how the decoder's output becomes a mean image. For bce always "sigmoid".
-        beta: factor of the KL.
+        beta: factor of the KL, after the warm-up.
         sigma: standard deviation of the Gaussian; without effect for bce.
+        warmup_steps: training steps in which the factor grows from 0 to beta; 0 for a constant one.
     """
 
     reconstruction: str = "bce"
     output: str = "sigmoid"
     beta: float = 1.0
     sigma: float = 1.0
+    warmup_steps: int = 0
 
     def nll(self, target: Array, logits: Array, xp: Any) -> Array:
         """Return the reconstruction term, (batch,), nats per image.

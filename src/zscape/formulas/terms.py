@@ -16,9 +16,9 @@ class LossTerms:
         kl: kl_mu + kl_log_var, unweighted. 0 for an autoencoder.
         kl_mu: 1/2 sum of mu^2.
         kl_log_var: -1/2 sum of (1 + log_var - exp(log_var)).
-        weighted_kl: beta * kl.
+        weighted_kl: beta * kl; during a warm-up the mean of each step's beta times its kl.
         kl_share: weighted_kl / loss.
-        beta: the factor of the KL in the loss.
+        beta: the factor of the KL in the loss; during a warm-up its mean over the images.
     """
 
     loss: float
@@ -31,11 +31,21 @@ class LossTerms:
     beta: float
 
 
-def loss_terms(reconstruction: float, kl_mu: float, kl_log_var: float, beta: float) -> LossTerms:
-    """Return all terms of the loss from its measured parts (means over the images, nats per image)."""
+def loss_terms(
+    reconstruction: float, kl_mu: float, kl_log_var: float, beta: float, weighted_kl: float | None = None
+) -> LossTerms:
+    """Return all terms of the loss from its measured parts (means over the images, nats per image).
+
+    Args:
+        reconstruction: the likelihood's part.
+        kl_mu: see `LossTerms`, as the others.
+        kl_log_var: likewise.
+        beta: the KL weight.
+        weighted_kl: measured, where beta changed from step to step; None for beta * kl.
+    """
     reconstruction, kl_mu, kl_log_var = float(reconstruction), float(kl_mu), float(kl_log_var)
     kl = kl_mu + kl_log_var
-    weighted_kl = beta * kl
+    weighted_kl = beta * kl if weighted_kl is None else float(weighted_kl)
     loss = reconstruction + weighted_kl
     share = weighted_kl / loss if loss else 0.0
     return LossTerms(loss, reconstruction, kl, kl_mu, kl_log_var, weighted_kl, share, beta)

@@ -12,7 +12,8 @@ from zscape.core.files import read_json, write_bytes, write_json
 from zscape.formulas.objective import Objective
 from zscape.inference.storage import load_weights
 from zscape.networks.state import to_arrays, weights_by_position
-from zscape.pathways.model import Autoencoder, ComputedLoss, VariationalAutoencoder
+from zscape.pathways.base import PathwayModel
+from zscape.pathways.model import Autoencoder, VariationalAutoencoder
 
 _FORMAT = 1
 
@@ -23,7 +24,7 @@ def save_own(model: Any, directory: Path) -> None:
     Raises:
         InputError: when `model` is no model of zscape, or `directory` holds something else.
     """
-    if not isinstance(model, ComputedLoss):
+    if not isinstance(model, PathwayModel):
         raise InputError(
             f"zscape.save takes a zscape.Autoencoder or VariationalAutoencoder; received {type(model).__name__}."
         )
@@ -35,7 +36,7 @@ def save_own(model: Any, directory: Path) -> None:
     write_json(directory / "model.json", _settings(model))
 
 
-def load_own(directory: Path, encoder: keras.Model, decoder: keras.Model) -> ComputedLoss:
+def load_own(directory: Path, encoder: keras.Model, decoder: keras.Model) -> PathwayModel:
     """Return the model that `save_own` wrote, around networks that were built again.
 
     Raises:
@@ -56,7 +57,7 @@ def load_own(directory: Path, encoder: keras.Model, decoder: keras.Model) -> Com
         raise InputError(f"{path} is damaged: {' '.join(str(error).split())}.") from None
     shape = (height, width, channels)
     if variational:
-        model: ComputedLoss = VariationalAutoencoder(
+        model: PathwayModel = VariationalAutoencoder(
             encoder, decoder, objective, epsilon_limit=limit, log_var_bounds=(low, high), image_shape=shape
         )
     else:
@@ -73,11 +74,11 @@ def _objective(values: Any) -> Objective:
     return objective
 
 
-def _parts(model: ComputedLoss) -> tuple[tuple[str, keras.Model], ...]:
+def _parts(model: PathwayModel) -> tuple[tuple[str, keras.Model], ...]:
     return ("encoder", model.encoder), ("decoder", model.decoder)
 
 
-def _settings(model: ComputedLoss) -> dict[str, Any]:
+def _settings(model: PathwayModel) -> dict[str, Any]:
     return {
         "format": _FORMAT,
         "kind": "ae" if model.sampling is None else "vae",

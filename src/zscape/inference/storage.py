@@ -12,8 +12,8 @@ from zscape.core.files import read_json, write_bytes, write_json
 from zscape.networks.latent_model import LatentModel
 from zscape.networks.parts import build_decoder, build_encoder
 from zscape.networks.state import assign, part_weights, to_arrays
+from zscape.pathways.base import PathwayModel
 from zscape.pathways.build import build_model
-from zscape.pathways.model import ComputedLoss
 from zscape.runs.directory import RunDirectory
 from zscape.specs.model import ModelSpec
 from zscape.specs.recipe import Recipe
@@ -68,7 +68,7 @@ def load_network(directory: Path) -> keras.Model:
     return part
 
 
-def load_model(directory: Path) -> ComputedLoss:
+def load_model(directory: Path) -> PathwayModel:
     """Return the trained model of a run directory.
 
     Raises:

@@ -91,10 +91,23 @@ class LatentModel(keras.Model):
         codes = self.encoder(as_unit_images(images), training=training)
         if self.sampling is None:
             return {"mu": codes, "logits": self.decoder(codes, training=training)}
-        mu, raw = posterior_of(codes)
-        log_var = bound_log_var(raw, *self.log_var_bounds, xp=ops)
+        mu, log_var, raw = self.posterior(codes)
         z = self.sampling(mu, log_var, epsilon=epsilon, training=training)
         return {"mu": mu, "log_var": log_var, "raw_log_var": raw, "logits": self.decoder(z, training=training)}
+
+    def posterior(self, codes: Any) -> tuple[Any, Any, Any]:
+        """Return mu, the bounded log_var, and log_var as the encoder gives it, from the encoder's outputs."""
+        mu, raw = posterior_of(codes)
+        return mu, bound_log_var(raw, *self.log_var_bounds, xp=ops), raw
+
+    def nll(self, target: Any, logits: Any) -> Any:
+        """Return the reconstruction term per image, (batch,), nats per image.
+
+        Args:
+            target: (batch, height, width, channels), float in [0, 1].
+            logits: the decoder's output, same shape.
+        """
+        return self.objective.nll(target, logits, ops)
 
     def encode(self, images: np.ndarray, return_log_var: bool = False) -> Any:
         """Return the codes of images: the means, deterministic.

@@ -8,6 +8,9 @@ from keras import ops
 PARTS = ("reconstruction", "kl_mu", "kl_log_var")
 """Means over the images, nats per image; everything else in a history is computed from them."""
 
+SCHEDULED = ("weighted_kl", "beta")
+"""Means over the images that are needed while the KL weight changes."""
+
 
 class Extreme(keras.metrics.Metric):
     """The least or greatest value seen since the last reset.
@@ -41,10 +44,12 @@ class PartTrackers:
 
     Args:
         variational: whether there is a log_var to watch.
+        scheduled: whether the KL weight changes: then beta and the weighted KL, which is no longer the mean KL times
+            one number, have means of their own.
     """
 
-    def __init__(self, variational: bool) -> None:
-        self.means = {part: keras.metrics.Mean(name=part) for part in PARTS}
+    def __init__(self, variational: bool, scheduled: bool = False) -> None:
+        self.means = {part: keras.metrics.Mean(name=part) for part in PARTS + (SCHEDULED if scheduled else ())}
         self.extremes = {f"log_var_{kind}": Extreme(kind, f"log_var_{kind}") for kind in ("min", "max")}
         if not variational:
             self.extremes = {}
@@ -53,9 +58,13 @@ class PartTrackers:
         """Return every tracker."""
         return [*self.means.values(), *self.extremes.values()]
 
-    def update(self, parts: dict[str, Any], raw_log_var: Any) -> None:
-        """Take in one batch: per-image values (batch,) of each part, and the encoder's log_var."""
-        for part, tracker in self.means.items():
-            tracker.update_state(parts[part])
+    def update(self, parts: dict[str, Any], raw_log_var: Any, beta: Any) -> None:
+        """Take in one batch: per-image values (batch,) of each part, the encoder's log_var, and the KL weight."""
+        values = dict(parts)
+        if "beta" in self.means:
+            kl = parts["kl_mu"] + parts["kl_log_var"]
+            values |= {"weighted_kl": beta * kl, "beta": beta + ops.zeros_like(kl)}
+        for name, tracker in self.means.items():
+            tracker.update_state(values[name])
         for tracker in self.extremes.values():
             tracker.update_state(raw_log_var)

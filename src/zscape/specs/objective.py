@@ -5,7 +5,9 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from zscape.formulas.weight import WeightForms, beta_from_fact, weight_forms
-from zscape.specs.base import PositiveFloat, Spec
+from zscape.specs.base import PositiveFloat, PositiveInt, Spec
+
+KLPathway = Literal["top", "layer", "outputs", "model", "tape"]
 
 
 class WeightSpec(Spec):
@@ -34,6 +36,28 @@ class WeightSpec(Spec):
         return self
 
 
+class ScheduleSpec(Spec):
+    """`objective.schedule.*`: how the KL weight changes in the course of the training.
+
+    Attributes:
+        kind: "constant", or "linear": from 0 to the weight in equal steps, the weight from then on.
+        epochs: length of a linear warm-up; no longer than the training.
+    """
+
+    kind: Literal["constant", "linear"] = "constant"
+    epochs: PositiveInt | None = None
+
+    @model_validator(mode="after")
+    def _length(self) -> "ScheduleSpec":
+        if (self.kind == "linear") != (self.epochs is not None):
+            raise ValueError(
+                "kind: linear needs epochs, the length of the warm-up; received none"
+                if self.kind == "linear"
+                else "epochs goes with kind: linear; a constant weight has no length"
+            )
+        return self
+
+
 class ObjectiveSpec(Spec):
     """`objective.*`: the loss, in nats per image: reconstruction + beta * KL.
 
@@ -41,13 +65,15 @@ class ObjectiveSpec(Spec):
         reconstruction: "bce" (Bernoulli, from logits) or "mse" (Gaussian with a stated sigma).
         output: what the decoder's output becomes for mse, "sigmoid" or "linear"; for bce always "sigmoid".
         weight: the KL weight; without effect for an autoencoder.
-        kl_pathway: how the KL gets into training.
+        schedule: how the weight changes during training.
+        kl_pathway: how the KL gets into training; all give the same losses and gradients (docs/howto/kl-pathways.md).
     """
 
     reconstruction: Literal["bce", "mse"] = "bce"
     output: Literal["sigmoid", "linear"] = "sigmoid"
     weight: WeightSpec = WeightSpec(beta=1.0)
-    kl_pathway: Literal["model"] = "model"
+    schedule: ScheduleSpec = ScheduleSpec()
+    kl_pathway: KLPathway = "model"
 
     @model_validator(mode="after")
     def _fitting(self) -> "ObjectiveSpec":

@@ -39,6 +39,26 @@ class Recipe(Spec):
             decoder_layout(self.data.image_shape, self.model)
         return self
 
+    @model_validator(mode="after")
+    def _objective_fits_training(self) -> "Recipe":
+        pathway, schedule = self.objective.kl_pathway, self.objective.schedule
+        if self.model.kind == "ae" and pathway != "model":
+            raise ValueError(
+                f"objective.kl_pathway: {pathway} says how a KL loss gets into training; an autoencoder has none: "
+                "leave it out, or take model.kind: vae"
+            )
+        if pathway != "model" and self.training.precision.startswith("mixed_"):
+            raise ValueError(
+                f"training.precision: {self.training.precision} goes with objective.kl_pathway: model only; "
+                f"with {pathway} take float32"
+            )
+        if self.model.kind == "vae" and schedule.epochs is not None and schedule.epochs > self.training.epochs:
+            raise ValueError(
+                f"objective.schedule.epochs is {schedule.epochs}, but training.epochs is {self.training.epochs}: the "
+                "warm-up would not end"
+            )
+        return self
+
     def for_images(self, image_shape: tuple[int, int, int]) -> "Recipe":
         """Return this recipe with `data.size` and `data.channels` stated as those of the images.
 

@@ -14,6 +14,7 @@ from zscape.core.errors import InputError
 from zscape.core.files import write_bytes
 from zscape.networks.latent_model import LatentModel
 from zscape.networks.state import assign, optimizer_variables, part_variables, to_arrays
+from zscape.pathways.base import PathwayModel
 
 _FORMAT = 1
 
@@ -43,6 +44,8 @@ def training_variables(model: LatentModel) -> dict[str, keras.Variable]:
     named = {f"{part}/{name}": variable for part, variables in parts.items() for name, variable in variables.items()}
     if model.sampling is not None:
         named["sampling/noise"] = model.sampling.seed_generator.state
+    if isinstance(model, PathwayModel) and model.kl_weight.step is not None:
+        named["kl_weight/step"] = model.kl_weight.step
     return named
 
 

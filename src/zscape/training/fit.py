@@ -97,7 +97,7 @@ class _EpochKeeper:
         on_history: Callable[[list[dict[str, Any]]], None],
     ) -> None:
         self.history: list[dict[str, Any]] = []
-        self.best = BestEpoch(spec.early_stopping)
+        self.best = BestEpoch(spec.early_stopping, model.objective.beta)
         self._model = model
         self._early_stopping = spec.early_stopping.patience is not None
         self._last = checkpoints / "last.safetensors"

@@ -45,8 +45,17 @@ class EpochRecord:
 
 
 def terms_from_logs(logs: dict[str, Any], beta: float, prefix: str = "") -> LossTerms:
-    """Return the loss' terms put together from Keras' logs in double precision."""
+    """Return the loss' terms put together from Keras' logs in double precision.
+
+    Args:
+        logs: of Keras.
+        beta: the KL weight; where the logs have one of their own, it changes, and that one counts.
+        prefix: "val_" for the validation images.
+    """
     reconstruction, kl_mu, kl_log_var = (float(logs[prefix + part]) for part in PARTS)
+    if prefix + "beta" in logs:
+        beta, weighted_kl = (float(logs[prefix + name]) for name in ("beta", "weighted_kl"))
+        return loss_terms(reconstruction, kl_mu, kl_log_var, beta, weighted_kl)
     return loss_terms(reconstruction, kl_mu, kl_log_var, beta)
 
 

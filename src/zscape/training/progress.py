@@ -1,5 +1,6 @@
 """The live line of a training: epoch, step, loss and its parts, images per second, time left."""
 
+import sys
 import time
 from typing import Any
 
@@ -12,6 +13,21 @@ from zscape.training.history import terms_from_logs
 
 _REFRESH = 0.15  # seconds between two states of the live line
 _PLAIN = 20.0  # seconds between two plain lines within a long epoch
+
+
+def stderr_console() -> Console:
+    """Return a console on stderr that knows when it is no terminal.
+
+    A notebook's stderr says it is one, and would show the live line's control codes as text.
+    """
+    in_notebook = type(sys.stderr).__module__.startswith("ipykernel.")
+    return Console(
+        stderr=True,
+        highlight=False,
+        soft_wrap=True,
+        force_jupyter=False,
+        force_terminal=False if in_notebook else None,
+    )
 
 
 class ProgressCallback(keras.callbacks.Callback):
@@ -29,7 +45,7 @@ class ProgressCallback(keras.callbacks.Callback):
         self._beta = beta
         self._images = images_per_epoch
         self._epochs = epochs
-        self._console = console or Console(stderr=True, highlight=False, soft_wrap=True, force_jupyter=False)
+        self._console = console or stderr_console()
         self._live = Live(console=self._console, auto_refresh=False, transient=True)
         self._epoch = 0
         self._first_epoch: int | None = None

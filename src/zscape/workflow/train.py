@@ -69,7 +69,8 @@ def train(
     run.write_recipe(complete)
     if resolved.choices:
         run.write("chosen.json", resolved.record())
-    precision, reason = choose_precision(training.precision, backend, read_machine(), card_in_use(backend))
+    asked_precision = training.precision if complete.objective.kl_pathway == "model" else "float32"
+    precision, reason = choose_precision(asked_precision, backend, read_machine(), card_in_use(backend))
     if training.precision != "float32":
         note(f"Precision: {reason}")
     provenance = collect_provenance(backend, precision, training.seed, training.threads, _describe(store), seconds)
@@ -92,7 +93,10 @@ def _is_finished(run: RunDirectory, recipe: Recipe) -> bool:
     epochs = run.trained_epochs
     if epochs is None or len(history := run.history()) != epochs:
         return False  # networks of an earlier stop, while a longer training was under way
-    best = BestEpoch(recipe.training.early_stopping)
+    beta = (
+        0.0 if recipe.model.kind == "ae" else recipe.objective.beta_and_sigma(recipe.image_shape, recipe.model.z_dim)[0]
+    )
+    best = BestEpoch(recipe.training.early_stopping, beta)
     for record in history:
         best.take(record)
     return epochs >= recipe.training.epochs or best.exhausted
@@ -120,7 +124,6 @@ def _train(run: RunDirectory, recipe: Recipe, store: Store, precision: str, note
     note(
         f"Training on {counted(len(train_images), 'image')}, validating on {len(validation_images):,}, into {run.path}"
     )
-    model = build_model(recipe, precision)
     train_batches = Batches(
         train_images,
         spec.batch_size,
@@ -129,6 +132,7 @@ def _train(run: RunDirectory, recipe: Recipe, store: Store, precision: str, note
         flip=recipe.data.flip,
         redraw=recipe.data.binarize == "dynamic",
     )
+    model = build_model(recipe, precision, train_batches.steps_per_epoch)
     validation_batches = Batches(validation_images, spec.batch_size, spec.seed, shuffle=False)
     progress = ProgressCallback(model.objective.beta, len(train_images), spec.epochs)
     callbacks = [preview_callback(run, store, spec.seed, progress.say), progress]
