@@ -59,7 +59,7 @@ class LayerLoss(VariationalAutoencoder):
                 f"received {type(encoder).__name__}: take another kl_pathway."
             )
         kl_layer = KLLayer(lambda: self.kl_weight.value(), self.log_var_bounds)
-        self.encoder = keras.Model(encoder.inputs, kl_layer(encoder.output), name=encoder.name)
+        self.encoder = keras.Model(encoder.input, kl_layer(encoder.output), name=encoder.name)
 
     def posterior(self, codes: Any) -> tuple[Any, Any, Any]:
         return codes["mu"], codes["bounded_log_var"], codes["log_var"]
