@@ -19,6 +19,8 @@ BATCH = 128
 class AddedInCall(VariationalAutoencoder):
     """What E7's `model.add_loss` outside of a class has become: Keras 3 takes it in `call` only."""
 
+    added_losses = 1
+
     def call(self, inputs: Any, training: bool | None = None) -> dict[str, Any]:
         prediction = super().call(inputs, training)
         parts = self.loss_parts(self.target_images(inputs, None), prediction)

@@ -114,7 +114,7 @@ def _in_a_process(backend: str, given: argparse.Namespace) -> Any:
 
 
 def _pair(difference: dict[str, float]) -> str:
-    return f"{difference['terms']:.0e} / {difference['gradient']:.0e}"
+    return " / ".join(f"{difference[what]:.0e}" if difference[what] else "0" for what in ("terms", "gradient"))
 
 
 def _time(times: dict[str, float]) -> str:

@@ -135,12 +135,20 @@ def _print(races: Sequence[Race]) -> None:
             speeds.add_row(race.network, who, f"{speed.median:.0f}", _quartiles(speed, ".0f"))
     console.print(speeds)
     ratios = Table(
-        "ratio of speed", "network", "median", "quartiles", "min - max", "of the fastest", title="Above 1: the first is faster"
+        "ratio of speed",
+        "network",
+        "median",
+        "quartiles",
+        "min - max",
+        "of the fastest",
+        title="Above 1: the first is faster",
     )
     for name, by_network in speed_ratios(races).items():
         for network, ratio in by_network.items():
             extremes = f"{ratio.min:.3f} - {ratio.max:.3f}"
-            ratios.add_row(name, network, f"{ratio.median:.3f}", _quartiles(ratio, ".3f"), extremes, f"{ratio.of_fastest:.3f}")
+            ratios.add_row(
+                name, network, f"{ratio.median:.3f}", _quartiles(ratio, ".3f"), extremes, f"{ratio.of_fastest:.3f}"
+            )
     console.print(ratios)
 
 

@@ -96,6 +96,24 @@ def test_layer_refuses_an_encoder_to_which_no_layer_can_be_put(tiny_recipe):
         LayerLoss(Encoder(), decoder, image_shape=(8, 8, 1))
 
 
+class AddsLoss(keras.layers.Layer):
+    def call(self, x):
+        self.add_loss(keras.ops.sum(x * x))
+        return x
+
+
+@pytest.mark.parametrize("name", PATHWAYS)
+def test_losses_of_a_users_layers_are_refused(tiny_recipe, name):
+    decoder = build_model(tiny_recipe()).decoder
+    image = keras.Input((8, 8, 1))
+    x = AddsLoss()(keras.layers.Flatten()(image))
+    encoder = keras.Model(image, [keras.layers.Dense(3)(x), keras.layers.Dense(3)(x)])
+    model = PATHWAYS[name](encoder, decoder)
+    model.compile()
+    with pytest.raises(ValueError, match=r"calls add_loss, but zscape's loss is reconstruction \+ beta KL and nothing"):
+        model.train_on_batch(X)
+
+
 @pytest.mark.parametrize("name", [name for name in PATHWAYS if name != "model"])
 @pytest.mark.parametrize(
     ("settings", "sentence"),

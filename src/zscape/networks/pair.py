@@ -45,7 +45,7 @@ def check_pair(
 
     Raises:
         InputError: when one of them is no Keras model, its outputs are not what is needed, the two do not fit each
-            other, or the decoder ends in a sigmoid of its own.
+            other, the decoder ends in a sigmoid of its own, or one of them has a regulariser.
     """
     for what, part in (("encoder", encoder), ("decoder", decoder)):
         if not isinstance(part, keras.Model):
@@ -58,6 +58,12 @@ def check_pair(
             "The decoder ends in a sigmoid, but the likelihood applies one itself, so images would go through two: "
             "let the decoder's last layer be linear, so that it gives logits."
         )
+    for what, part in (("encoder", encoder), ("decoder", decoder)):
+        if part.losses:
+            raise InputError(
+                f"The {what} has a regulariser, but zscape's loss is reconstruction + beta KL and nothing else: leave it "
+                "out; weight_decay is a setting of Keras' optimizers."
+            )
     return PairShapes(shape, z_dim)
 
 

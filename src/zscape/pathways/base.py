@@ -19,6 +19,9 @@ class PathwayModel(LatentModel):
     there as well.
     """
 
+    added_losses = 0
+    """How many losses the pathway's own layers add in a call."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kl_weight = KLWeight(self.objective.beta, self.objective.warmup_steps)
@@ -46,6 +49,11 @@ class PathwayModel(LatentModel):
         """
         if sample_weight is not None:
             raise ValueError("zscape's losses are means over images; sample_weight is not supported.")
+        if len(self.losses) > self.added_losses:
+            raise ValueError(
+                "A layer of the encoder or decoder calls add_loss, but zscape's loss is reconstruction + beta KL and "
+                "nothing else: leave it out."
+            )
         target = self.target_images(x, y)
         parts = self.loss_parts(target, y_pred)
         beta = self.kl_weight.value()

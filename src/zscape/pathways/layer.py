@@ -51,6 +51,8 @@ class LayerLoss(VariationalAutoencoder):
         InputError: when the encoder is not a functional Keras model, to whose end a layer can be put.
     """
 
+    added_losses = 1
+
     def __init__(self, encoder: keras.Model, *args: Any, **kwargs: Any) -> None:
         super().__init__(encoder, *args, **kwargs)
         if not isinstance(encoder, keras.models.Model) or not hasattr(encoder, "operations"):

@@ -35,6 +35,8 @@ class TopLoss(VariationalAutoencoder):
     flows that give (x, y) are put into this form before Keras sees them.
     """
 
+    added_losses = 1
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.top = TopLayer()
