@@ -52,7 +52,7 @@ def timing_table(results: dict[str, Any]) -> list[str]:
     """Return the rows of a Markdown table: seconds per epoch of 60,000 images, and relative to the fastest."""
     head = ["way", *(f"{backend}: s per epoch, relative (quartiles)" for backend in results)]
     names = next(iter(results.values()))
-    return _markdown(head, [[f"`{name}`", *(_time(results[backend][name]) for backend in results)] for name in names])
+    return _markdown(head, [[name, *(_time(results[backend].get(name)) for backend in results)] for name in names])
 
 
 def relative_times(rounds: Sequence[dict[str, float]]) -> dict[str, dict[str, float]]:
@@ -76,7 +76,7 @@ def relative_times(rounds: Sequence[dict[str, float]]) -> dict[str, dict[str, fl
 
 def _worker(given: argparse.Namespace) -> None:
     backend = given.backend[0]
-    start_backend(backend, os.cpu_count() if given.time else 1, deterministic=True)
+    start_backend(backend, given.threads, deterministic=True)
     # Imported here because Keras must not start before the environment is set.
     from benchmarks.pathway_steps import differences
     from zscape.core.records import to_plain
@@ -106,7 +106,7 @@ def _times(given: argparse.Namespace) -> dict[str, dict[str, float]]:
 
 def _in_a_process(backend: str, given: argparse.Namespace) -> Any:
     command = [sys.executable, "-m", "benchmarks.pathways", "--worker", "--backend", backend]
-    command += ["--rounds", str(given.rounds), "--steps", str(given.steps)]
+    command += ["--rounds", str(given.rounds), "--steps", str(given.steps), "--threads", str(given.threads)]
     command += ["--time"] if given.time else []
     print(backend, file=sys.stderr, flush=True)
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
@@ -117,7 +117,9 @@ def _pair(difference: dict[str, float]) -> str:
     return " / ".join(f"{difference[what]:.0e}" if difference[what] else "0" for what in ("terms", "gradient"))
 
 
-def _time(times: dict[str, float]) -> str:
+def _time(times: dict[str, float] | None) -> str:
+    if times is None:
+        return "–"
     epoch = times["seconds_per_step"] * -(-_IMAGES_OF_MNIST // 128)
     return f"{epoch:.0f} s, {times['relative']:.2f} ({times['low']:.2f} - {times['high']:.2f})"
 
@@ -132,6 +134,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--backend", action="append", choices=BACKENDS, help="only this one")
     parser.add_argument("--rounds", type=int, default=9, help="with --time: pieces per pathway")
     parser.add_argument("--steps", type=int, default=12, help="with --time: training steps per piece")
+    parser.add_argument("--threads", type=int, default=os.cpu_count(), help="processor threads (default: all)")
     parser.add_argument("--out", type=Path, default=Path("build/bench/pathways.json"), help="where the numbers go")
     parser.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)
     return parser

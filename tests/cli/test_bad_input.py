@@ -20,7 +20,8 @@ from zscape.core.backend import BACKENDS
 def test_unknown_recipe_names_the_nearest(refused):
     sentence = refused("run", "digts", "--out", "run")
     assert re.fullmatch(
-        r"Unknown recipe 'digts'\. Did you mean 'digits'\? Known: celeba, celeba_ae, cifar10, digits, .*\. "
+        r"Unknown recipe 'digts'\. Did you mean 'digits'\? Known: celeba, celeba_ae, cifar10, "
+        r"cifar10_recolor, digits, .*\. "
         r"A path must lead to an existing \.yaml file, or to images: a folder, or an \.npy, \.npz or idx file\.",
         sentence,
     )
@@ -56,6 +57,11 @@ def test_a_recipe_file_that_is_not_there_or_no_yaml(refused, tmp_path):
             "data.source: Unknown source 'mnits'. Did you mean 'mnist'? Known: array, cifar10, digits, ",
         ),
         ("data=3", "data: must be a group of keys; received 3."),
+        ("task.kind=recolor", "task.kind: recolor learns colours, but the images of source 'digits' are grey."),
+        ("task.kind=denoise", "task: kind=denoise needs noise, drop or both above 0; received neither."),
+        ("task.drop=0.8", "task: drop=0.8 goes with kind=denoise; received kind=reconstruct: set to 0 what"),
+        ("task.drop=1", "task.drop: must be less than 1.0; received 1."),
+        ("task.noise=-0.1", "task.noise: must be at least 0.0; received -0.1."),
         ("training.epochs", "'training.epochs' is not a setting: write key=value, for example training.epochs=5."),
     ],
 )

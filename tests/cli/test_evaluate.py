@@ -7,7 +7,17 @@ import pytest
 
 FIELDS = {
     *("split", "images", "loss", "reconstruction", "kl", "kl_mu", "kl_log_var", "weighted_kl", "kl_share", "beta"),
-    *("reconstruction_at_mean", "entropy_floor", "psnr", "active_units", "prior_mismatch", "articles"),
+    *(
+        "mean_image",
+        "sigma",
+        "kl_per_dimension",
+        "reconstruction_at_mean",
+        "entropy_floor",
+        "psnr",
+        "active_units",
+        "prior_mismatch",
+        "articles",
+    ),
 }
 
 

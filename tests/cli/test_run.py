@@ -97,7 +97,7 @@ def test_metrics_have_every_split_units_and_speed(trained, history):
     for split in ("train", "validation", "test"):
         numbers = metrics[split]
         assert set(numbers) - {"images", "reconstruction_at_mean", "entropy_floor"} == {
-            *(*PARTS, "psnr", "active_units", "prior_mismatch", "articles")
+            *(*PARTS, "psnr", "active_units", "prior_mismatch", "articles", "mean_image", "sigma", "kl_per_dimension")
         }
         assert set(numbers) <= set(metrics["units"])
         assert 0 <= numbers["active_units"] <= 3 and isinstance(numbers["active_units"], int)
@@ -132,9 +132,12 @@ def test_the_same_command_again_changes_nothing_and_prints_the_key_numbers(zscap
     assert outcome.err == "run is trained already (2 epochs): nothing to do.\n"
     lines = outcome.out.splitlines()
     assert lines[0].split() == ["train", "validation", "test", "unit"]
-    assert [line.split()[0] for line in lines[1:-2]] == [
-        *("loss", "reconstruction", "kl", "weighted_kl", "kl_share", "active_units", "prior_mismatch", "psnr")
+    assert [line.split()[0] for line in lines[1:11]] == [
+        *("loss", "reconstruction", "mean_image", "kl", "kl_per_dimension", "weighted_kl", "kl_share", "active_units"),
+        *("prior_mismatch", "psnr"),
     ]
+    assert lines[11].startswith("The weighted KL is ") and "the prior mismatch" in lines[11]
+    assert "mean image" in lines[12] and len(lines) == 15
     loss = read(in_reach / "metrics.json")["test"]["loss"]
     assert lines[1].split()[3] == f"{loss:.5g}"
     assert lines[-2].startswith("training: ") and lines[-2].endswith(" images/s, 2 epochs")

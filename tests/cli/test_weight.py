@@ -68,7 +68,10 @@ def test_table_has_a_dash_where_a_form_does_not_exist(zscape):
         (("--fact", -1, "--convention", "tape"), "weight.fact: must be greater than 0; received -1.0."),
         (("--beta", "nan"), "weight.beta: must be "),
         (("--sigma", 1), "weight.sigma goes with reconstruction: mse; a Bernoulli likelihood has no sigma."),
-        (("--beta", 1, "--reconstruction", "bse"), "reconstruction: must be 'bce' or 'mse'; received 'bse'."),
+        (
+            ("--beta", 1, "--reconstruction", "bse"),
+            "reconstruction: Unknown reconstruction 'bse'. Did you mean 'mse'? ",
+        ),
     ],
 )
 def test_refused(refused, arguments, sentence):
@@ -77,3 +80,12 @@ def test_refused(refused, arguments, sentence):
 
 def test_z_dim_0_is_refused(refused):
     assert refused("weight", *FACES, "--z-dim", 0, "--beta", 1).startswith("Invalid value for '--z-dim': ")
+
+
+def test_a_learned_sigma_leaves_beta_alone(zscape):
+    first = forms(zscape, *DIGITS, "--z-dim", 2, "--beta", 0.5, "--reconstruction", "gaussian")
+    assert first == {"reconstruction": "gaussian", "beta": 0.5, "sigma": None, "fact_tape": None, "fact_mean": None}
+    outcome = zscape("weight", *DIGITS, "--z-dim", 2, "--beta", 0.5, "--reconstruction", "gaussian")
+    rows = {line.split()[0]: line.split()[1] for line in outcome.out.splitlines()}
+    assert rows == {"beta": "0.5", "sigma": "-", "fact_tape": "-", "fact_mean": "-"}
+    assert "standard deviation of the decoder: it is learned" in outcome.out

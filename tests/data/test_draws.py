@@ -11,7 +11,7 @@ from zscape.data.draws import draw_bits, fixed_bits, mirrored, redrawn
 from zscape.data.prepare import open_store, store_key
 from zscape.data.raw import RawImages
 from zscape.data.write import write_new
-from zscape.formulas.likelihoods import bernoulli_entropy
+from zscape.formulas.likelihoods.bernoulli import bernoulli_entropy
 from zscape.specs.data import DataSpec
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from zscape.core.errors import InputError
-from zscape.figures.grid import image_grid, pairs_grid
+from zscape.figures.grid import image_grid, pairs_grid, stacks_grid
 
 
 def images(count, size=(8, 8), channels=1, seed=0) -> np.ndarray:
@@ -47,6 +47,28 @@ def test_pairs_stand_below_each_other():
         top, left = 2 + i // 3 * 26, 2 + i % 3 * 10
         np.testing.assert_array_equal(page[top : top + 8, left : left + 8], np.repeat(originals[i], 3, axis=2))
         np.testing.assert_array_equal(page[top + 10 : top + 18, left : left + 8], reconstructions[i])
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_stacks_stand_one_below_the_other(number):
+    layers = [images(5, seed=seed, channels=1 + 2 * (seed == 1)) for seed in range(number)]
+    page = np.asarray(stacks_grid(layers, columns=3, scale=1, gap=2))
+    stack = number * 10 - 2
+    assert page.shape == (2 + stack + 8 + stack + 2, 3 * 10 + 2, 3)
+    seen = np.full(page.shape, 255, np.uint8)
+    for i in range(5):
+        for layer, given in enumerate(layers):
+            top, left = 2 + i // 3 * (stack + 8) + 10 * layer, 2 + i % 3 * 10
+            seen[top : top + 8, left : left + 8] = given[i]
+    np.testing.assert_array_equal(page, seen)
+
+
+def test_stacks_of_images_that_do_not_belong_together():
+    expected = r"must agree in number, height and width; received \(2, 8, 8, 1\), \(2, 8, 8, 3\), \(2, 9, 8, 1\)\.$"
+    with pytest.raises(InputError, match=expected):
+        stacks_grid([images(2), images(2, channels=3), images(2, (9, 8))], 2)
+    with pytest.raises(InputError, match=r"received none\.$"):
+        stacks_grid([], 2)
 
 
 @pytest.mark.parametrize("wrong", [images(2).astype(float), images(0), images(2, channels=2), images(2)[0]])

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from scipy import special
 
 from zscape.formulas.divergence import kl_parts
-from zscape.formulas.likelihoods import bernoulli_nll, gaussian_nll
+from zscape.formulas.likelihoods.bernoulli import bernoulli_nll
+from zscape.formulas.likelihoods.gaussian import gaussian_nll
 from zscape.formulas.terms import article_terms, loss_terms
 from zscape.formulas.weight import weight_forms
 

@@ -325,6 +325,7 @@ ITS_OWN_Z = " A sampled z is left out: zscape draws it."
             lambda: encoder_with(lambda f: [layers.Dense(3)(f), layers.Dense(4)(f)]),
             "2 outputs of shapes (1, 3), (1, 4).",
         ),
+        (lambda: encoder_with(lambda f: [layers.Dense(3)(f)]), "a list of one output of shape (1, 3)."),
         (lambda: encoder_with(lambda f: {"mean": layers.Dense(3)(f)}), "a dict of mean (1, 3)."),
         (lambda: encoder_with(lambda f: [layers.Reshape((8, 8))(f)] * 2), "2 outputs of shapes (1, 8, 8), (1, 8, 8)."),
     ],

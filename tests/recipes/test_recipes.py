@@ -24,6 +24,7 @@ FIELDS = ("Source:", "Command:", "Time:", "Numbers:")
 
 def test_recipes_are_found():
     assert {"digits", "mnist", "mnist_2d", "mnist_ae", "fashion_mnist", "cifar10", "celeba"} <= set(RECIPES)
+    assert {recipe.task.kind for recipe in map(compose_recipe, RECIPES)} == {"reconstruct", "denoise", "recolor"}
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -110,6 +111,7 @@ def test_tiny_run(name, tmp_path, monkeypatch, capsys):
     for terms in (record["train"], record["validation"], printed["metrics"]["test"]):
         assert terms["loss"] == pytest.approx(terms["reconstruction"] + terms["weighted_kl"], rel=1e-6)
         assert (terms["kl"] > 0) == (terms["beta"] > 0) == (recipe.model.kind == "vae")
+    assert ("psnr_input" in printed["metrics"]["test"]) == recipe.task.has_target
     validation = printed["metrics"]["validation"]
     assert validation["loss"] == pytest.approx(record["validation"]["loss"], rel=1e-5)
     with np.load(tmp_path / "run" / "latents.npz") as codes:
@@ -117,6 +119,7 @@ def test_tiny_run(name, tmp_path, monkeypatch, capsys):
         assert ("log_var" in codes.files) == (recipe.model.kind == "vae")
     with np.load(tmp_path / "run" / "images.npz") as images:
         assert images["random_normal"].shape[1:] == images["originals"].shape[1:] == recipe.image_shape
+        assert ("inputs" in images.files) == recipe.task.has_target
     assert (tmp_path / "run" / "report.html").stat().st_size > 5_000
     assert (tmp_path / "run" / "priors" / "fitted_normal.npz").is_file()
     assert (tmp_path / "run" / "figures" / "kl.png").exists() == (recipe.model.kind == "vae")

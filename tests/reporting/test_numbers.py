@@ -109,6 +109,13 @@ def test_a_number_that_no_split_has_is_left_out_and_one_that_some_have_gets_a_da
     assert table["Prior mismatch"] == ["0.0625", "0.0625", "–", "nats per dimension"]
 
 
+def test_what_went_in_stands_below_what_came_out(metrics):
+    metrics["test"]["psnr_input"], metrics["train"]["psnr_input"] = 9.5, 9.25
+    rows = metrics_table(metrics, 3, variational=True)[1]
+    place = [row[0] for row in rows].index("PSNR at the mean")
+    assert rows[place + 1] == ["PSNR of what went in", "9.25", "–", "9.50", "dB"]
+
+
 def test_the_articles_units(metrics):
     before = copy.deepcopy(metrics)
     header, rows = articles_table(metrics)

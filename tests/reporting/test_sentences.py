@@ -2,7 +2,8 @@
 
 import pytest
 
-from zscape.reporting.sentences import curves_sentence, reconstruction_sentence
+from zscape.reporting.sentences import curves_sentence, reconstruction_sentence, task_sentence
+from zscape.specs.task import TaskSpec
 
 
 def history(*losses, part="validation"):
@@ -38,6 +39,38 @@ def test_curves(losses, sentence):
 
 def test_curves_without_validation_speak_of_training():
     assert curves_sentence(history(50.0, 40.0, part="train")).startswith("The train loss went from 50 to 40")
+
+
+def test_reconstruction_with_a_task_names_what_went_in():
+    numbers = {"psnr": 17.456, "psnr_input": 9.876, "reconstruction_at_mean": 123.45, "entropy_floor": None}
+    assert reconstruction_sentence(numbers) == (
+        "What comes out is 17.46 dB (PSNR) from clean images the networks never trained on, what went in 9.876 dB; it "
+        "costs 123.5 nats per image."
+    )
+    assert ", what went in – dB; it costs" in reconstruction_sentence({**numbers, "psnr_input": None})
+
+
+@pytest.mark.parametrize(
+    ("task", "sentence"),
+    [
+        (TaskSpec(), None),
+        (
+            TaskSpec(kind="recolor"),
+            "Its task is to recolor: the grey versions of the images go in, their colours are to come out.",
+        ),
+        (
+            TaskSpec(kind="denoise", drop=0.8),
+            "Its task is to denoise: the images go in with 80 % of the pixels black, the clean images are to come out.",
+        ),
+        (
+            TaskSpec(kind="denoise", noise=0.25, drop=0.125),
+            "Its task is to denoise: the images go in with Gaussian noise of standard deviation 0.25 (black is 0, "
+            "white is 1) and 12.5 % of the pixels black, the clean images are to come out.",
+        ),
+    ],
+)
+def test_task(task, sentence):
+    assert task_sentence(task) == sentence
 
 
 def test_reconstruction():

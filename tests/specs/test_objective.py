@@ -72,6 +72,28 @@ def test_weights_that_contradict_themselves(weight, sentence):
 def test_what_does_not_go_with_bce():
     with pytest.raises(ValidationError, match=r"weight\.sigma goes with reconstruction: mse; a Bernoulli .* no sigma"):
         objective("bce", sigma=0.1)
-    with pytest.raises(ValidationError, match="output: linear goes with reconstruction: mse"):
+    with pytest.raises(
+        ValidationError, match="output: linear goes with reconstruction: mse or gaussian; bce works from"
+    ):
         ObjectiveSpec(output="linear")
     assert ObjectiveSpec(reconstruction="mse", output="linear").output == "linear"
+
+
+def test_what_does_not_go_with_a_learned_sigma():
+    with pytest.raises(
+        ValidationError, match=r"weight\.sigma goes with reconstruction: mse; with gaussian it is learned"
+    ):
+        objective("gaussian", sigma=0.1)
+    with pytest.raises(ValidationError, match=r"weight\.fact stands for a sigma of your choice; .* the weight as beta"):
+        objective("gaussian", fact=1.0, convention="tape")
+    assert objective("gaussian", beta=0.5).beta_and_sigma(MNIST, 2) == (0.5, 1.0)
+    forms = objective("gaussian", beta=0.5).weight_forms(MNIST, 2)
+    assert (forms.beta, forms.sigma, forms.fact_tape, forms.fact_mean) == (0.5, None, None, None)
+
+
+def test_a_likelihood_that_does_not_exist():
+    with pytest.raises(
+        ValidationError,
+        match=r"Unknown reconstruction 'gausian'\. Did you mean 'gaussian'\? Known: bce, gaussian, mse\.",
+    ):
+        ObjectiveSpec(reconstruction="gausian")

@@ -8,15 +8,12 @@ import numpy as np
 from zscape.analysis.principal import principal_axes
 from zscape.core.seeds import generator
 from zscape.data.store import Split, Store
-from zscape.formulas.likelihoods import bernoulli_nll
-from zscape.formulas.likelihoods import gaussian_nll
+from zscape.formulas.likelihoods.base import Likelihood
+from zscape.formulas.likelihoods.registry import LIKELIHOODS
 from zscape.formulas.quality import psnr
 
 MOST_FITTED = 20_000
 """Training images that the axes are found from; of more, a random choice by a fixed draw."""
-
-DARKEST = 1 / 510
-"""Half a grey level: the least probability, and the least distance from 1, that bce is computed with."""
 
 _BLOCK = 4 * 2**20  # values in memory at once
 
@@ -53,9 +50,10 @@ def linear_baseline(store: Store, z_dim: int, reconstruction: str = "bce", sigma
     Args:
         store: the images.
         z_dim: numbers in the code; more than there are images or values do no harm.
-        reconstruction: "bce" or "mse", the recipe's.
-        sigma: the decoder's standard deviation, for mse.
+        reconstruction: a likelihood's name, the recipe's.
+        sigma: the decoder's standard deviation, for mse; a sigma that networks learn is the best one here too.
     """
+    likelihood = LIKELIHOODS.get(reconstruction)
     train = store.split("train")
     measured = store.split("test") if len(store.split("test")) else store.split("validation")
     positions = np.arange(len(train))
@@ -65,10 +63,10 @@ def linear_baseline(store: Store, z_dim: int, reconstruction: str = "bce", sigma
     sums = np.zeros(3)
     for block in _blocks(measured, np.arange(len(measured))):
         linear = (mean + (block - mean) @ axes.T @ axes).clip(0.0, 1.0)
-        sums += _sums(
-            block.reshape(-1, *store.image_shape), linear.reshape(-1, *store.image_shape), reconstruction, sigma
-        )
+        sums += _sums(block.reshape(-1, *store.image_shape), linear.reshape(-1, *store.image_shape), likelihood, sigma)
     decibel, squared, nats = sums / len(measured)
+    if likelihood.sigma == "learned":
+        nats = likelihood.least_nll(float(squared), int(np.prod(store.image_shape)))
     return LinearBaseline(
         z_dim,
         len(positions),
@@ -76,17 +74,13 @@ def linear_baseline(store: Store, z_dim: int, reconstruction: str = "bce", sigma
         float(decibel),
         float(squared),
         float(nats),
-        _rule(len(train), reconstruction),
+        _rule(len(train), likelihood),
     )
 
 
-def _sums(images: np.ndarray, linear: np.ndarray, reconstruction: str, sigma: float) -> np.ndarray:
+def _sums(images: np.ndarray, linear: np.ndarray, likelihood: Likelihood, sigma: float) -> np.ndarray:
     squared = ((images - linear) ** 2).mean(axis=(1, 2, 3))
-    if reconstruction == "bce":
-        chance = linear.clip(DARKEST, 1 - DARKEST)
-        nats = bernoulli_nll(images, np.log(chance) - np.log1p(-chance), np)
-    else:
-        nats = gaussian_nll(images, linear, sigma, np)
+    nats = likelihood.nll_of_image(images, linear, sigma, np)
     return np.array([psnr(images, linear).sum(), squared.sum(), nats.sum(dtype=np.float64)])
 
 
@@ -98,13 +92,10 @@ def _blocks(split: Split, positions: np.ndarray) -> Iterator[np.ndarray]:
         yield images.reshape(len(images), -1) / 255.0
 
 
-def _rule(trained: int, reconstruction: str) -> str:
+def _rule(trained: int, likelihood: Likelihood) -> str:
     which = (
         f"{MOST_FITTED:,} of the {trained:,} training images (a fixed draw)"
         if trained > MOST_FITTED
         else "all training images"
     )
-    rule = f"Principal components of {which}; what they give back is cut to [0, 1]"
-    if reconstruction == "bce":
-        return f"{rule}, and for bce to [1/510, 509/510], half a grey level from black and white."
-    return f"{rule}."
+    return f"Principal components of {which}; what they give back is cut to [0, 1]{likelihood.image_rule}."

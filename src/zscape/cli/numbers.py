@@ -7,12 +7,15 @@ from zscape.cli.output import print_table
 _ROWS = (
     ("loss", "nats per image"),
     ("reconstruction", "nats per image"),
+    ("mean_image", "nats per image"),
     ("kl", "nats per image"),
+    ("kl_per_dimension", "nats per dimension"),
     ("weighted_kl", "nats per image"),
     ("kl_share", "weighted_kl / loss"),
     ("active_units", "dimensions"),
     ("prior_mismatch", "nats per dimension"),
     ("psnr", "dB"),
+    ("psnr_input", "dB"),
 )
 
 
@@ -23,7 +26,8 @@ def print_metrics(metrics: dict[str, dict[str, Any]]) -> None:
         metrics: numbers by split, as in metrics.json.
     """
     header = ["", *metrics, "unit"]
-    rows = [[key, *(_text(numbers[key]) for numbers in metrics.values()), unit] for key, unit in _ROWS]
+    there = [row for row in _ROWS if any(row[0] in numbers for numbers in metrics.values())]
+    rows = [[key, *(_text(numbers.get(key)) for numbers in metrics.values()), unit] for key, unit in there]
     print_table([header, *rows], right=range(1, len(metrics) + 1))
 
 

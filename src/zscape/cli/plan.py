@@ -24,6 +24,8 @@ def plan(recipe: RecipeArgument, settings: SettingsArgument = None, json: JsonOp
     print(f"images of {'x'.join(map(str, planned.image_shape))}, {counted(planned.z_dim, 'latent dimension')}")
     _print_network("encoder", planned.encoder)
     _print_network("decoder", planned.decoder)
+    if planned.likelihood:
+        print("\nlikelihood: 1 parameter, the learned sigma")
     print(f"\ntotal: {planned.total:,} parameters")
     _print_memory(planned.memory)
     _print_baseline(planned.linear_baseline)

@@ -16,7 +16,7 @@ def reconstruct(
     data: DataOption = None,
     split: SplitOption = "test",
 ) -> None:
-    """Write a picture of originals, each above its reconstruction."""
+    """Write a picture of originals, each above its reconstruction; with a task what goes in above both."""
     from zscape.workflow.reconstruct import reconstruct as reconstruct_images
 
     print(reconstruct_images(directory, out, n=n, columns=columns, split=split, data=data))

@@ -9,6 +9,7 @@ from zscape.cli.arguments import JsonOption, RecipeArgument, SettingsArgument
 from zscape.cli.numbers import print_metrics
 from zscape.cli.output import print_json
 from zscape.reporting.numbers import counted
+from zscape.reporting.weight import weight_sentences
 
 
 def run(
@@ -29,5 +30,8 @@ def run(
         print_json({"directory": str(done.path), "report": str(report), "metrics": metrics})
         return
     print_metrics({split: metrics[split] for split in SPLITS if split in metrics})
+    shown, model = metrics.get("test") or metrics.get("validation") or metrics["train"], done.recipe.model
+    for sentence in weight_sentences(shown, model.z_dim, model.kind == "vae"):
+        print(sentence)
     print(f"training: {metrics['images_per_second']:,.0f} images/s, {counted(metrics['epochs'], 'epoch')}")
     print(f"report: {report}")

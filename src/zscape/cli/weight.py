@@ -15,10 +15,11 @@ def weight(
     convention: Annotated[str | None, typer.Option(help="tape or mean.")] = None,
     beta: Annotated[float | None, typer.Option(help="The weight as beta.")] = None,
     sigma: Annotated[float | None, typer.Option(help="The weight as the decoder's sigma (mse only).")] = None,
-    reconstruction: Annotated[str, typer.Option(help="bce or mse.")] = "bce",
+    reconstruction: Annotated[str, typer.Option(help="bce, mse or gaussian.")] = "bce",
     json: JsonOption = False,
 ) -> None:
     """Show one KL weight in every form in which people state it."""
+    from zscape.formulas.likelihoods.registry import LIKELIHOODS
     from zscape.workflow.weight import weight as convert
 
     forms = convert(
@@ -33,11 +34,13 @@ def weight(
     if json:
         print_json(forms)
         return
-    mse = reconstruction == "mse"
+    kind = LIKELIHOODS.get(reconstruction).sigma
+    of_sigma = {"none": ": a Bernoulli likelihood has none", "stated": ", at beta 1", "learned": ": it is learned"}
+    learned = "; not where sigma is learned" if kind == "learned" else ""
     meanings = {
-        "beta": "factor of the KL, nats per image" + (", at sigma 1" if mse else ""),
-        "sigma": "standard deviation of the decoder" + (", at beta 1" if mse else ": a Bernoulli likelihood has none"),
-        "fact_tape": "sums over height and width, mean over channels; KL summed",
-        "fact_mean": "means over all values and over z; KL without 1/2",
+        "beta": "factor of the KL, nats per image" + (", at sigma 1" if kind == "stated" else ""),
+        "sigma": "standard deviation of the decoder" + of_sigma[kind],
+        "fact_tape": "sums over height and width, mean over channels; KL summed" + learned,
+        "fact_mean": "means over all values and over z; KL without 1/2" + learned,
     }
     print_table([(name, "-" if forms[name] is None else f"{forms[name]:.6g}", text) for name, text in meanings.items()])

@@ -134,8 +134,12 @@ class Split:
 
         Drawn, because the first of a folder are all of its first class. uint8 (count, height, width, channels).
         """
+        return self.images(self.shown_positions(count))
+
+    def shown_positions(self, count: int) -> np.ndarray:
+        """Return the positions, within this part, of the images that `shown` gives: int64, ascending."""
         order = generator(0, "shown", self.name).permutation(len(self))
-        return self.images(np.sort(order[:count]))
+        return np.sort(order[:count])
 
     def labels(self, positions: np.ndarray | slice | None = None) -> np.ndarray | None:
         """Return labels as int64 (n,), or None; `positions` as in `images`."""

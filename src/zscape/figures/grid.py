@@ -1,5 +1,7 @@
 """Images in rows and columns, pixel by pixel (Pillow, no matplotlib: fast and without resampling)."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from PIL import Image
 
@@ -53,23 +55,45 @@ def pairs_grid(
     Raises:
         InputError: when images or numbers cannot be used.
     """
-    _check(originals, columns, gap)
-    _check(reconstructions, columns, gap)
     if originals.shape[:3] != reconstructions.shape[:3]:
         raise InputError(
             f"Originals {originals.shape} and reconstructions {reconstructions.shape} must agree in number, height and "
             f"width."
         )
-    above, below = _tiles(originals, scale), _tiles(reconstructions, scale)
-    columns = min(columns, len(above))
-    rows = -(-len(above) // columns)
-    height, width = above.shape[1:3]
-    step = 2 * height + gap + 4 * gap
-    page = _page(rows * step - 4 * gap + 2 * gap, columns * (width + gap) + gap)
-    for i in range(len(above)):
-        top, left = gap + i // columns * step, gap + i % columns * (width + gap)
-        _put(page, above[i], top, left)
-        _put(page, below[i], top + height + gap, left)
+    return stacks_grid([originals, reconstructions], columns, scale, gap)
+
+
+def stacks_grid(layers: Sequence[np.ndarray], columns: int, scale: int | None = None, gap: int = _GAP) -> Image.Image:
+    """Return stacks of images that belong together, the first layer's on top; stacks are set apart by a wider gap.
+
+    Args:
+        layers: at least one; uint8 (n, height, width, channels), 1 or 3 channels, same n, height and width in all.
+        columns: stacks per row, >= 1.
+        scale: as in `image_grid`.
+        gap: as in `pairs_grid`.
+
+    Returns:
+        An RGB image.
+
+    Raises:
+        InputError: when images or numbers cannot be used.
+    """
+    for layer in layers:
+        _check(layer, columns, gap)
+    if len({layer.shape[:3] for layer in layers}) != 1:
+        shapes = ", ".join(str(layer.shape) for layer in layers)
+        raise InputError(f"Images in stacks must agree in number, height and width; received {shapes or 'none'}.")
+    tiles = [_tiles(layer, scale) for layer in layers]
+    count, height, width = tiles[0].shape[:3]
+    columns = min(columns, count)
+    rows = -(-count // columns)
+    stack = len(tiles) * (height + gap) - gap
+    page = _page(rows * (stack + 4 * gap) - 2 * gap, columns * (width + gap) + gap)
+    for i in range(count):
+        top, left = gap + i // columns * (stack + 4 * gap), gap + i % columns * (width + gap)
+        for layer in tiles:
+            _put(page, layer[i], top, left)
+            top += height + gap
     return Image.fromarray(page)
 
 

@@ -4,6 +4,9 @@ Progress line, history, `evaluate` and metrics.json all come from `loss_terms`, 
 """
 
 from dataclasses import dataclass
+from math import prod
+
+from zscape.formulas.likelihoods.registry import LIKELIHOODS
 
 
 @dataclass(frozen=True)
@@ -17,7 +20,8 @@ class LossTerms:
         kl_mu: 1/2 sum of mu^2.
         kl_log_var: -1/2 sum of (1 + log_var - exp(log_var)).
         weighted_kl: beta * kl; during a warm-up the mean of each step's beta times its kl.
-        kl_share: weighted_kl / loss.
+        kl_share: weighted_kl / loss; None where the reconstruction is below 0, as a density with a learned sigma can
+            be: there is nothing then that the KL could have a share of.
         beta: the factor of the KL in the loss; during a warm-up its mean over the images.
     """
 
@@ -27,7 +31,7 @@ class LossTerms:
     kl_mu: float
     kl_log_var: float
     weighted_kl: float
-    kl_share: float
+    kl_share: float | None
     beta: float
 
 
@@ -48,7 +52,9 @@ def loss_terms(
     weighted_kl = beta * kl if weighted_kl is None else float(weighted_kl)
     loss = reconstruction + weighted_kl
     share = weighted_kl / loss if loss else 0.0
-    return LossTerms(loss, reconstruction, kl, kl_mu, kl_log_var, weighted_kl, share, beta)
+    return LossTerms(
+        loss, reconstruction, kl, kl_mu, kl_log_var, weighted_kl, None if reconstruction < 0 else share, beta
+    )
 
 
 @dataclass(frozen=True)
@@ -65,18 +71,23 @@ def article_terms(
 ) -> dict[str, ArticleTerms]:
     """Return the terms in the articles' units: `tape` (per pixel position sum) and `mean` (per value mean).
 
-    Their losses are ours times a constant: 1/C and 1/(H W C) for bce, 2 sigma^2 times that for mse.
+    Their losses are ours times a constant: 1/C and 1/(H W C) for bce, 2 sigma^2 times that for mse. A learned sigma is
+    taken as if it had been stated: without n log(sigma), which no article has.
 
     Args:
         terms: in nats per image.
-        reconstruction: "bce" or "mse".
-        sigma: the sigma in the mse reconstruction; without effect for bce.
+        reconstruction: a likelihood's name.
+        sigma: the sigma in the reconstruction, the learned one where it is learned; without effect for bce.
         image_shape: (height, width, channels).
     """
     height, width, channels = image_shape
-    factor = 1.0 if reconstruction == "bce" else 2.0 * sigma**2
+    likelihood = LIKELIHOODS.get(reconstruction)
+    left_out = likelihood.left_out_by_articles(sigma, prod(image_shape))
+    factor = likelihood.article_scale(sigma)
     scales = {"tape": factor / channels, "mean": factor / (height * width * channels)}
     return {
-        convention: ArticleTerms(terms.loss * scale, terms.reconstruction * scale, terms.weighted_kl * scale)
+        convention: ArticleTerms(
+            (terms.loss - left_out) * scale, (terms.reconstruction - left_out) * scale, terms.weighted_kl * scale
+        )
         for convention, scale in scales.items()
     }

@@ -4,18 +4,27 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from zscape.data.corrupt import inputs_of
 from zscape.data.store import Split, Store
 from zscape.latent.codes import Codes
 from zscape.networks.latent_model import LatentModel
 from zscape.specs.base import SPLITS
+from zscape.specs.task import RECONSTRUCT, TaskSpec
 
 _BLOCK = 4096  # images in memory at once
 
 
-def encode_split(model: LatentModel, split: Split) -> Codes:
-    """Return the codes of a split: the means and log_vars, deterministic, in the split's order."""
+def encode_split(model: LatentModel, split: Split, task: TaskSpec = RECONSTRUCT, seed: int = 0) -> Codes:
+    """Return the codes of a split: the means and log_vars, deterministic, in the split's order.
+
+    Args:
+        model: the model.
+        split: the images.
+        task: what goes into the encoder; a model that learned to see noisy images has no codes of clean ones.
+        seed: the run's seed; with the split's name and an image's id it fixes what a task does to the image.
+    """
     blocks = [
-        model.encode(split.images(slice(start, start + _BLOCK)), return_log_var=True)
+        model.encode(inputs_of(split, slice(start, start + _BLOCK), task, seed), return_log_var=True)
         for start in range(0, len(split), _BLOCK)
     ]
     mu = np.concatenate([block[0] for block in blocks])
@@ -24,10 +33,10 @@ def encode_split(model: LatentModel, split: Split) -> Codes:
     return Codes(mu, log_var, split.ids, splits, split.labels(), split.store.label_names)
 
 
-def encode_store(model: LatentModel, store: Store) -> Codes:
+def encode_store(model: LatentModel, store: Store, task: TaskSpec = RECONSTRUCT, seed: int = 0) -> Codes:
     """Return the codes of all images of a store, split after split; `Codes.splits` tells them apart."""
     splits = [store.split(name) for name in SPLITS]
-    return _join([encode_split(model, split) for split in splits if len(split)])
+    return _join([encode_split(model, split, task, seed) for split in splits if len(split)])
 
 
 def _join(parts: Sequence[Codes]) -> Codes:

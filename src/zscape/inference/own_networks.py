@@ -10,7 +10,7 @@ from safetensors.numpy import save
 from zscape.core.errors import InputError
 from zscape.core.files import read_json, write_bytes, write_json
 from zscape.formulas.objective import Objective
-from zscape.inference.storage import load_weights
+from zscape.inference.storage import load_likelihood, load_weights, save_likelihood
 from zscape.networks.state import to_arrays, weights_by_position
 from zscape.pathways.base import PathwayModel
 from zscape.pathways.model import Autoencoder, VariationalAutoencoder
@@ -33,6 +33,7 @@ def save_own(model: Any, directory: Path) -> None:
         raise InputError(f"{directory} exists and holds no model of networks of your own: name another directory.")
     for name, part in _parts(model):
         write_bytes(directory / name / "weights.safetensors", save(to_arrays(weights_by_position(part))))
+    save_likelihood(model, directory)
     write_json(directory / "model.json", _settings(model))
 
 
@@ -64,14 +65,15 @@ def load_own(directory: Path, encoder: keras.Model, decoder: keras.Model) -> Pat
         model = Autoencoder(encoder, decoder, objective, image_shape=shape)
     for name, part in _parts(model):
         load_weights(weights_by_position(part), directory / name / "weights.safetensors")
+    load_likelihood(model, directory)
     return model
 
 
 def _objective(values: Any) -> Objective:
-    objective = Objective(values["reconstruction"], values["output"], float(values["beta"]), float(values["sigma"]))
-    if objective.reconstruction not in ("bce", "mse") or objective.output not in ("sigmoid", "linear"):
-        raise ValueError(f"an objective with {objective.reconstruction} and {objective.output} is not known")
-    return objective
+    try:
+        return Objective(values["reconstruction"], values["output"], float(values["beta"]), float(values["sigma"]))
+    except InputError as error:
+        raise ValueError(str(error).rstrip(".")) from None
 
 
 def _parts(model: PathwayModel) -> tuple[tuple[str, keras.Model], ...]:

@@ -10,6 +10,7 @@ from safetensors.numpy import load_file, save
 from zscape.core.errors import InputError
 from zscape.core.files import read_json, write_bytes, write_json
 from zscape.networks.latent_model import LatentModel
+from zscape.networks.learned_sigma import LearnedSigma
 from zscape.networks.parts import build_decoder, build_encoder
 from zscape.networks.state import assign, part_weights, to_arrays
 from zscape.pathways.base import PathwayModel
@@ -23,7 +24,7 @@ _BUILDERS: dict[str, Callable[..., keras.Model]] = {"encoder": build_encoder, "d
 
 
 def save_networks(model: LatentModel, recipe: Recipe, epochs: int, directory: Path) -> None:
-    """Write `encoder/` and `decoder/` below a run directory.
+    """Write `encoder/` and `decoder/` below a run directory, and `likelihood/` where a sigma is learned.
 
     Args:
         model: the trained model.
@@ -34,6 +35,7 @@ def save_networks(model: LatentModel, recipe: Recipe, epochs: int, directory: Pa
     Raises:
         OSError: when they cannot be written; files already there stay as they were.
     """
+    save_likelihood(model, directory)  # first: the configs below say that the run is trained
     for name, part in (("encoder", model.encoder), ("decoder", model.decoder)):
         config = {
             "format": _FORMAT,
@@ -78,7 +80,32 @@ def load_model(directory: Path) -> PathwayModel:
     model = build_model(run.recipe)
     for name, part in (("encoder", model.encoder), ("decoder", model.decoder)):
         load_weights(part_weights(part), directory / name / "weights.safetensors")
+    load_likelihood(model, directory)
     return model
+
+
+def save_likelihood(model: LatentModel, directory: Path) -> None:
+    """Write `likelihood/weights.safetensors` in a model's directory, where a sigma is learned."""
+    if model.learned_sigma is not None:
+        write_bytes(_likelihood_file(directory), save(to_arrays(_likelihood_weights(model.learned_sigma))))
+
+
+def load_likelihood(model: LatentModel, directory: Path) -> None:
+    """Give a model the sigma that was learned, where one is learned.
+
+    Raises:
+        InputError: when its file is missing or damaged.
+    """
+    if model.learned_sigma is not None:
+        load_weights(_likelihood_weights(model.learned_sigma), _likelihood_file(directory))
+
+
+def _likelihood_weights(learned: LearnedSigma) -> dict[str, keras.Variable]:
+    return {learned.raw.name: learned.raw}
+
+
+def _likelihood_file(directory: Path) -> Path:
+    return directory / "likelihood" / "weights.safetensors"
 
 
 def load_weights(weights: Mapping[str, keras.Variable], path: Path) -> None:

@@ -1,5 +1,6 @@
 """What an autoencoder and a variational autoencoder have in common: the way of an image through both networks."""
 
+import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,8 @@ from zscape.core.errors import InputError
 from zscape.formulas.bounds import bound_log_var
 from zscape.formulas.objective import Objective
 from zscape.latent.priors.normal import Normal
+from zscape.networks.given_images import check_given, check_target
+from zscape.networks.learned_sigma import LearnedSigma
 from zscape.networks.pair import check_pair, posterior_of
 from zscape.networks.sampling import Sampling
 
@@ -71,6 +74,7 @@ class LatentModel(keras.Model):
         self.objective = objective
         self.sampling = sampling
         self.log_var_bounds = (float(log_var_bounds[0]), float(log_var_bounds[1]))
+        self.learned_sigma = LearnedSigma() if objective.likelihood.sigma == "learned" else None
 
     @property
     def z_dim(self) -> int:
@@ -107,7 +111,26 @@ class LatentModel(keras.Model):
             target: (batch, height, width, channels), float in [0, 1].
             logits: the decoder's output, same shape.
         """
-        return self.objective.nll(target, logits, ops)
+        check_target(target, logits)
+        sigma = None if self.learned_sigma is None else self.learned_sigma.value()
+        return self.objective.nll(target, logits, ops, sigma)
+
+    @property
+    def fitted_objective(self) -> Objective:
+        """The objective with the sigma that has been learned, where one is learned."""
+        if self.learned_sigma is None:
+            return self.objective
+        return dataclasses.replace(self.objective, sigma=float(ops.convert_to_numpy(self.learned_sigma.value())))
+
+    def fit(self, x: Any = None, y: Any = None, *args: Any, **kwargs: Any) -> Any:
+        """Train, as Keras' `fit`; images and targets that are NumPy arrays are looked at first.
+
+        Raises:
+            InputError: when they do not have the model's shape, or floats are not in [0, 1] where they must be.
+        """
+        for what, images in (("images", x), ("targets", y)):
+            check_given(what, images, self.image_shape, self.objective.output == "sigmoid")
+        return super().fit(x, y, *args, **kwargs)
 
     def encode(self, images: np.ndarray, return_log_var: bool = False) -> Any:
         """Return the codes of images: the means, deterministic.

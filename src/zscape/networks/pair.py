@@ -61,8 +61,8 @@ def check_pair(
     for what, part in (("encoder", encoder), ("decoder", decoder)):
         if part.losses:
             raise InputError(
-                f"The {what} has a regulariser, but zscape's loss is reconstruction + beta KL and nothing else: leave it "
-                "out; weight_decay is a setting of Keras' optimizers."
+                f"The {what} has a regulariser, but zscape's loss is reconstruction + beta KL and nothing else: leave "
+                "it out; weight_decay is a setting of Keras' optimizers."
             )
     return PairShapes(shape, z_dim)
 

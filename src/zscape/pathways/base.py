@@ -16,7 +16,7 @@ class PathwayModel(LatentModel):
 
     Subclasses say in `batch_loss` how the loss of a batch comes about; what is tracked, and under which names, is the
     same for all. As long as the KL weight grows (`objective.warmup_steps`), trackers of beta and of the weighted KL are
-    there as well.
+    there as well; and one of sigma, where it is learned.
     """
 
     added_losses = 0
@@ -25,7 +25,11 @@ class PathwayModel(LatentModel):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kl_weight = KLWeight(self.objective.beta, self.objective.warmup_steps)
-        self.trackers = PartTrackers(self.sampling is not None, scheduled=self.objective.warmup_steps > 0)
+        self.trackers = PartTrackers(
+            self.sampling is not None,
+            scheduled=self.objective.warmup_steps > 0,
+            learned_sigma=self.learned_sigma is not None,
+        )
 
     def compute_loss(
         self,
@@ -57,7 +61,8 @@ class PathwayModel(LatentModel):
         target = self.target_images(x, y)
         parts = self.loss_parts(target, y_pred)
         beta = self.kl_weight.value()
-        self.trackers.update(parts, y_pred.get("raw_log_var"), beta)
+        sigma = None if self.learned_sigma is None else self.learned_sigma.value()
+        self.trackers.update(parts, y_pred.get("raw_log_var"), beta, sigma)
         loss = self.batch_loss(target, y_pred, parts, beta)
         if training:
             self.kl_weight.advance()

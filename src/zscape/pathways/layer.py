@@ -64,10 +64,13 @@ class LayerLoss(VariationalAutoencoder):
         self.encoder = keras.Model(encoder.input, kl_layer(encoder.output), name=encoder.name)
 
     def posterior(self, codes: Any) -> tuple[Any, Any, Any]:
+        """Return mu, bounded and raw log_var, as the KL layer gives them."""
         return codes["mu"], codes["bounded_log_var"], codes["log_var"]
 
     def compile(self, *args: Any, **kwargs: Any) -> None:
+        """Compile with the reconstruction as the only compiled loss; arguments as Keras' own."""
         super().compile(*args, loss=self.nll, **kwargs)
 
     def batch_loss(self, target: Any, prediction: dict[str, Any], parts: dict[str, Any], beta: Any) -> Any:
+        """Return the compiled loss and the encoder's, summed by Keras."""
         return self.keras_loss(target, prediction["logits"])

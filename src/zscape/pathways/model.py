@@ -19,6 +19,7 @@ class ComputedLoss(PathwayModel):
     """A latent model whose loss is put together from its parts in `compute_loss`."""
 
     def batch_loss(self, target: Any, prediction: dict[str, Any], parts: dict[str, Any], beta: Any) -> Any:
+        """Return the mean of reconstruction + beta * KL."""
         kl = ops.mean(parts["kl_mu"]) + ops.mean(parts["kl_log_var"])
         return ops.mean(parts["reconstruction"]) + beta * kl
 

@@ -15,10 +15,12 @@ class OutputLosses(VariationalAutoencoder):
     """A variational autoencoder that Keras compiles with a loss for each of its named outputs."""
 
     def compile(self, *args: Any, **kwargs: Any) -> None:
+        """Compile with a loss for each output; arguments as Keras' own."""
         losses = {"reconstruction": self.nll, "mu": self._mu_loss, "log_var": self._log_var_loss}
         super().compile(*args, loss=losses, **kwargs)
 
     def batch_loss(self, target: Any, prediction: dict[str, Any], parts: dict[str, Any], beta: Any) -> Any:
+        """Return the losses of the three outputs, summed by Keras."""
         mu, log_var = prediction["mu"], prediction["log_var"]
         targets = {"reconstruction": target, "mu": ops.zeros_like(mu), "log_var": ops.zeros_like(log_var)}
         return self.keras_loss(targets, {"reconstruction": prediction["logits"], "mu": mu, "log_var": log_var})

@@ -46,10 +46,12 @@ class PartTrackers:
         variational: whether there is a log_var to watch.
         scheduled: whether the KL weight changes: then beta and the weighted KL, which is no longer the mean KL times
             one number, have means of their own.
+        learned_sigma: whether there is a sigma to watch.
     """
 
-    def __init__(self, variational: bool, scheduled: bool = False) -> None:
-        self.means = {part: keras.metrics.Mean(name=part) for part in PARTS + (SCHEDULED if scheduled else ())}
+    def __init__(self, variational: bool, scheduled: bool = False, learned_sigma: bool = False) -> None:
+        names = PARTS + (SCHEDULED if scheduled else ()) + (("sigma",) if learned_sigma else ())
+        self.means = {name: keras.metrics.Mean(name=name) for name in names}
         self.extremes = {f"log_var_{kind}": Extreme(kind, f"log_var_{kind}") for kind in ("min", "max")}
         if not variational:
             self.extremes = {}
@@ -58,12 +60,21 @@ class PartTrackers:
         """Return every tracker."""
         return [*self.means.values(), *self.extremes.values()]
 
-    def update(self, parts: dict[str, Any], raw_log_var: Any, beta: Any) -> None:
-        """Take in one batch: per-image values (batch,) of each part, the encoder's log_var, and the KL weight."""
+    def update(self, parts: dict[str, Any], raw_log_var: Any, beta: Any, sigma: Any = None) -> None:
+        """Take in one batch.
+
+        Args:
+            parts: per-image values, (batch,) each.
+            raw_log_var: the encoder's log_var; None without one.
+            beta: the KL weight.
+            sigma: one that is learned; None without one.
+        """
         values = dict(parts)
         if "beta" in self.means:
             kl = parts["kl_mu"] + parts["kl_log_var"]
             values |= {"weighted_kl": beta * kl, "beta": beta + ops.zeros_like(kl)}
+        if "sigma" in self.means:
+            values["sigma"] = sigma + ops.zeros_like(parts["reconstruction"])
         for name, tracker in self.means.items():
             tracker.update_state(values[name])
         for tracker in self.extremes.values():

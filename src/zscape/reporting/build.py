@@ -9,7 +9,6 @@ from PIL import Image
 
 from zscape.analysis.study import Analysis, analyze
 from zscape.core.files import write_bytes, write_text
-from zscape.core.records import to_plain
 from zscape.figures.canvas import png
 from zscape.figures.files import write_vectors
 from zscape.latent.codes import Codes
@@ -18,8 +17,9 @@ from zscape.reporting.data_section import data_content, read_data
 from zscape.reporting.numbers import Table, articles_table, metrics_table
 from zscape.reporting.page import codes_content, render
 from zscape.reporting.pictures import draw_run
-from zscape.reporting.sentences import curves_sentence, reconstruction_sentence
+from zscape.reporting.sentences import curves_sentence, reconstruction_sentence, task_sentence
 from zscape.reporting.tables import write_all
+from zscape.reporting.weight import forms_sentence, weight_sentences
 from zscape.runs.directory import RunDirectory
 
 
@@ -39,6 +39,8 @@ def build_report(
     """
     codes = Codes.load(run.path / "latents.npz")
     analysis, data = analyze(codes), read_data(run)
+    if data is not None and run.recipe.task.has_target:
+        data = {**data, "linear_baseline": None}  # it codes clean images, which these networks never see
     content = _content(run, codes, analysis, data, title)
     pngs = write_pictures(draw_run(run, codes, analysis), run.path / "figures", figures)
     sheet = run.path / "figures" / "contact_sheet.png"
@@ -80,6 +82,7 @@ def _content(
         "kind": "variational autoencoder" if variational else "autoencoder",
         "variational": variational,
         "trained_here": True,
+        "task": task_sentence(recipe.task),
         "recipe": recipe,
         "recipe_text": recipe.to_yaml(),
         "data": None if data is None else data_content(data, metrics, variational),
@@ -88,7 +91,10 @@ def _content(
         "reconstruction": reconstruction_sentence(shown),
         "metrics_table": metrics_table(metrics, codes.z_dim, variational, _baseline(data)),
         "articles_table": articles_table(metrics),
-        "weight": to_plain(recipe.objective.weight_forms(recipe.image_shape, codes.z_dim)) if variational else None,
+        "weight": forms_sentence(recipe.objective, recipe.image_shape, codes.z_dim, shown.get("sigma"))
+        if variational
+        else None,
+        "judged": " ".join(weight_sentences(shown, codes.z_dim, variational)),
         "images_per_second": metrics["images_per_second"],
         "epochs": metrics["epochs"],
         "provenance": run.read("provenance.json"),

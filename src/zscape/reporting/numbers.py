@@ -18,18 +18,31 @@ _ROWS = (
     ("reconstruction", "Reconstruction, z drawn", "nats per image"),
     ("reconstruction_at_mean", "Reconstruction, z at the mean", "nats per image"),
     ("entropy_floor", "Least reconstruction possible (values between 0 and 1)", "nats per image"),
+    ("mean_image", "Reconstruction of the mean image", "nats per image"),
+    ("sigma", "Sigma of the likelihood", ""),
     ("kl", "KL", "nats per image"),
     ("kl_mu", "KL, part of mu", "nats per image"),
     ("kl_log_var", "KL, part of log_var", "nats per image"),
+    ("kl_per_dimension", "KL per dimension", "nats per dimension"),
     ("beta", "KL weight beta", ""),
     ("weighted_kl", "Weighted KL", "nats per image"),
     ("kl_share", "Weighted KL / loss", ""),
     ("active_units", "Active dimensions", "of {z_dim}"),
     ("prior_mismatch", "Prior mismatch", "nats per dimension"),
     ("psnr", "PSNR at the mean", "dB"),
+    ("psnr_input", "PSNR of what went in", "dB"),
     ("images", "Images", ""),
 )
-_WITHOUT_POSTERIOR = ("reconstruction_at_mean", "kl", "kl_mu", "kl_log_var", "beta", "weighted_kl", "kl_share")
+_WITHOUT_POSTERIOR = (
+    "reconstruction_at_mean",
+    "kl",
+    "kl_mu",
+    "kl_log_var",
+    "kl_per_dimension",
+    "beta",
+    "weighted_kl",
+    "kl_share",
+)
 _SPLITS = ("train", "validation", "test")
 
 
@@ -123,7 +136,7 @@ def metrics_table(
     splits = [name for name in _SPLITS if name in metrics]
     rows = []
     for key, title, unit in _ROWS:
-        values = [metrics[split][key] for split in splits]
+        values = [metrics[split].get(key) for split in splits]  # psnr_input is there with a task only
         if (variational or key not in _WITHOUT_POSTERIOR) and any(value is not None for value in values):
             name = title if variational else title.removesuffix(", z drawn")
             rows.append([name, *aligned(values, grouped=grouped), unit.format(z_dim=z_dim)])

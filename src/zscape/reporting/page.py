@@ -19,7 +19,7 @@ _TEMPLATES = Path(__file__).parent / "templates"
 _ALT = {
     "contact_sheet": ("Some of the images", "figure"),
     "curves": ("Curves of loss, reconstruction and KL over the epochs", "figure"),
-    "reconstructions": ("Original images, each above its reconstruction", "pixels"),
+    "reconstructions": ("Original images above their reconstructions, with a task below what goes in", "pixels"),
     "random_normal": ("Images decoded from random points of N(0, I)", "pixels"),
     "random_fitted": ("Images decoded from random points of the normal fitted to the codes", "pixels"),
     "scatter": ("The codes in the plane, coloured by label", "figure"),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from zscape.reporting.numbers import number
+from zscape.specs.task import TaskSpec
 
 
 def curves_sentence(history: list[dict[str, Any]]) -> str:
@@ -20,12 +21,31 @@ def curves_sentence(history: list[dict[str, Any]]) -> str:
     return f"{fell}; it was lowest in epoch {history[best]['epoch']} ({number(losses[best])})."
 
 
+def task_sentence(task: TaskSpec) -> str | None:
+    """Say what goes into the networks and what is to come out; None where that is the same."""
+    if not task.has_target:
+        return None
+    if task.kind == "recolor":
+        return "Its task is to recolor: the grey versions of the images go in, their colours are to come out."
+    noise = f"Gaussian noise of standard deviation {task.noise:g} (black is 0, white is 1)" if task.noise else None
+    drop = f"{100 * task.drop:g} % of the pixels black" if task.drop else None
+    worse = " and ".join(part for part in (noise, drop) if part)
+    return f"Its task is to denoise: the images go in with {worse}, the clean images are to come out."
+
+
 def reconstruction_sentence(numbers: dict[str, Any]) -> str:
-    """Say how near the reconstructions are."""
-    text = (
-        f"The reconstructions are {number(numbers['psnr'])} dB (PSNR) from images the networks never trained on; "
-        f"they cost {number(numbers['reconstruction_at_mean'])} nats per image"
-    )
+    """Say how near the reconstructions are, and with a task how near what went in was."""
+    if "psnr_input" in numbers:
+        text = (
+            f"What comes out is {number(numbers['psnr'])} dB (PSNR) from clean images the networks never trained on, "
+            f"what went in {number(numbers['psnr_input'])} dB; it costs "
+            f"{number(numbers['reconstruction_at_mean'])} nats per image"
+        )
+    else:
+        text = (
+            f"The reconstructions are {number(numbers['psnr'])} dB (PSNR) from images the networks never trained on; "
+            f"they cost {number(numbers['reconstruction_at_mean'])} nats per image"
+        )
     floor = numbers["entropy_floor"]
     if not floor:  # mse has none, and black or white costs nothing
         return f"{text}."

@@ -20,7 +20,7 @@ from zscape.specs.recipe import Recipe, parse_recipe
 
 _TRAINING_FILES = ("recipe.yaml", "chosen.json", "provenance.json", "history.jsonl")
 _STUDY_FILES = ("metrics.json", "latents.npz", "analysis.json", "data.json", "images.npz", "report.html")
-_FOLDERS = ("checkpoints", "encoder", "decoder", "figures")
+_FOLDERS = ("checkpoints", "encoder", "decoder", "likelihood", "figures")
 _DRAWN = ("*.png", "*.svg", "*.pdf")
 
 
@@ -32,6 +32,7 @@ class RunDirectory:
     recipe.yaml       the complete recipe            provenance.json  versions, data, seed, backend, hardware, times
     history.jsonl     one line per epoch             metrics.json     final numbers per split
     checkpoints/      last and best                  encoder/ decoder/  config + weights, each loadable alone
+    likelihood/       weights, where sigma is learned
     latents.npz       mu, log_var, ids, labels       analysis.json    numbers about the codes
     images.npz        what the report shows          priors/          fitted priors
     data.json         near-duplicates, linear code   chosen.json      why a chosen recipe is as it is

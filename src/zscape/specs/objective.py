@@ -1,9 +1,13 @@
 """`objective.*`: what is minimised."""
 
+from collections.abc import Callable
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from zscape.core.names import unknown_name
+from zscape.formulas.likelihoods.base import Likelihood
+from zscape.formulas.likelihoods.registry import LIKELIHOODS
 from zscape.formulas.weight import WeightForms, beta_from_fact, weight_forms
 from zscape.specs.base import PositiveFloat, PositiveInt, Spec
 
@@ -15,7 +19,7 @@ class WeightSpec(Spec):
 
     Attributes:
         beta: factor of the KL, >= 0 (with mse: where the reconstruction is SSE / 2).
-        fact: the articles' factor; needs `convention`.
+        fact: the articles' factor; needs `convention`. Not for gaussian.
         convention: "tape" or "mean"; see `zscape.formulas.weight`.
         sigma: the decoder's standard deviation; mse only.
     """
@@ -62,31 +66,52 @@ class ObjectiveSpec(Spec):
     """`objective.*`: the loss, in nats per image: reconstruction + beta * KL.
 
     Attributes:
-        reconstruction: "bce" (Bernoulli, from logits) or "mse" (Gaussian with a stated sigma).
-        output: what the decoder's output becomes for mse, "sigmoid" or "linear"; for bce always "sigmoid".
+        reconstruction: "bce" (Bernoulli, from logits), "mse" (Gaussian with a stated sigma) or "gaussian" (Gaussian
+            with a sigma, one for all values, that is learned).
+        output: what the decoder's output becomes for mse and gaussian, "sigmoid" or "linear"; for bce always "sigmoid".
         weight: the KL weight; without effect for an autoencoder.
         schedule: how the weight changes during training.
         kl_pathway: how the KL gets into training; all give the same losses and gradients (docs/howto/kl-pathways.md).
     """
 
-    reconstruction: Literal["bce", "mse"] = "bce"
+    reconstruction: str = "bce"
     output: Literal["sigmoid", "linear"] = "sigmoid"
     weight: WeightSpec = WeightSpec(beta=1.0)
     schedule: ScheduleSpec = ScheduleSpec()
     kl_pathway: KLPathway = "model"
 
+    @field_validator("reconstruction")
+    @classmethod
+    def _known_reconstruction(cls, value: str) -> str:
+        if value not in LIKELIHOODS:
+            raise ValueError(unknown_name("reconstruction", value, LIKELIHOODS))
+        return value
+
     @model_validator(mode="after")
     def _fitting(self) -> "ObjectiveSpec":
-        if self.reconstruction == "bce" and self.output == "linear":
-            raise ValueError("output: linear goes with reconstruction: mse; bce works from logits through a sigmoid")
-        if self.reconstruction == "bce" and self.weight.sigma is not None:
-            raise ValueError("weight.sigma goes with reconstruction: mse; a Bernoulli likelihood has no sigma")
+        name, likelihood, weight = self.reconstruction, self.likelihood, self.weight
+        if self.output not in likelihood.outputs:
+            others = _names(lambda other: self.output in other.outputs)
+            raise ValueError(
+                f"output: {self.output} goes with reconstruction: {others}; {name} works from logits through a sigmoid"
+            )
+        if weight.sigma is not None and likelihood.sigma != "stated":
+            others = _names(lambda other: other.sigma == "stated")
+            raise ValueError(f"weight.sigma goes with reconstruction: {others}; {likelihood.no_sigma}")
+        if weight.fact is not None and likelihood.beta_per_fact is None:
+            raise ValueError(f"weight.fact stands for a sigma of your choice; {likelihood.no_sigma}")
         return self
+
+    @property
+    def likelihood(self) -> Likelihood:
+        """What `reconstruction` names."""
+        return LIKELIHOODS.get(self.reconstruction)
 
     def beta_and_sigma(self, image_shape: tuple[int, int, int], z_dim: int) -> tuple[float, float]:
         """Return (beta, sigma) of the loss as it is computed: NLL(sigma) + beta * KL.
 
-        A weight stated as `beta` leaves sigma at 1; one stated as `sigma`, or as `fact` with mse, leaves beta at 1.
+        A weight stated as `beta` leaves sigma at 1 (or to be learned); one stated as `sigma`, or as `fact` with mse,
+        leaves beta at 1.
         """
         weight = self.weight
         if weight.beta is not None:
@@ -95,9 +120,13 @@ class ObjectiveSpec(Spec):
             return 1.0, weight.sigma
         assert weight.fact is not None and weight.convention is not None  # by _one_form
         beta = beta_from_fact(weight.fact, weight.convention, self.reconstruction, image_shape, z_dim)
-        return (beta, 1.0) if self.reconstruction == "bce" else (1.0, beta**0.5)
+        return (1.0, beta**0.5) if self.likelihood.sigma == "stated" else (beta, 1.0)
 
     def weight_forms(self, image_shape: tuple[int, int, int], z_dim: int) -> WeightForms:
         """Return the weight in every form that exists for the likelihood."""
         beta, sigma = self.beta_and_sigma(image_shape, z_dim)
         return weight_forms(beta * sigma**2, self.reconstruction, image_shape, z_dim)
+
+
+def _names(which: Callable[[Likelihood], bool]) -> str:
+    return " or ".join(name for name in LIKELIHOODS if which(LIKELIHOODS.get(name)))

@@ -53,12 +53,13 @@ class MemoryPlan:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a recipe would build: both networks, their total of parameters, memory for training."""
+    """What a recipe would build: both networks, what the likelihood learns, their total of parameters, memory."""
 
     image_shape: Shape
     z_dim: int
     encoder: NetworkPlan
     decoder: NetworkPlan
+    likelihood: int
     total: int
     memory: MemoryPlan
 
@@ -72,13 +73,15 @@ def plan_recipe(recipe: Recipe) -> Plan:
     shape = recipe.image_shape
     encoder = _network(encoder_layout(shape, recipe.model))
     decoder = _network(decoder_layout(shape, recipe.model))
+    learned = 1 if recipe.objective.likelihood.sigma == "learned" else 0
     return Plan(
         image_shape=shape,
         z_dim=recipe.model.z_dim,
         encoder=encoder,
         decoder=decoder,
-        total=encoder.parameters + decoder.parameters,
-        memory=_memory(encoder, decoder, shape, recipe.training.batch_size),
+        likelihood=learned,
+        total=encoder.parameters + decoder.parameters + learned,
+        memory=_memory(encoder, decoder, learned, shape, recipe.training.batch_size),
     )
 
 
@@ -90,9 +93,11 @@ def _network(layers: list[LayerLayout]) -> NetworkPlan:
     )
 
 
-def _memory(encoder: NetworkPlan, decoder: NetworkPlan, image_shape: Shape, batch_size: int) -> MemoryPlan:
-    parameters = _FLOAT_BYTES * (encoder.parameters + decoder.parameters)
-    trainable = _FLOAT_BYTES * (encoder.trainable + decoder.trainable)
+def _memory(
+    encoder: NetworkPlan, decoder: NetworkPlan, learned: int, image_shape: Shape, batch_size: int
+) -> MemoryPlan:
+    parameters = _FLOAT_BYTES * (encoder.parameters + decoder.parameters + learned)
+    trainable = _FLOAT_BYTES * (encoder.trainable + decoder.trainable + learned)
     # Flatten and reshape are views of their input.
     outputs = [layer for layer in [*encoder.layers, *decoder.layers] if layer.kind not in ("flatten", "reshape")]
     values = prod(image_shape) + sum(prod(layer.output_shape) for layer in outputs)

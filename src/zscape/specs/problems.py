@@ -74,9 +74,9 @@ def _describe(entry: Any, keys: list[str]) -> tuple[str, str]:
 
 def _unknown(entry: Any, keys: list[str]) -> tuple[str, str]:
     name = ".".join(str(part) for part in entry["loc"])
-    # A key given without its group, or in the wrong one, is found by its last part.
-    same_last_part = next((key for key in keys if key.rsplit(".", 1)[-1] == str(entry["loc"][-1])), None)
-    guess = same_last_part or nearest(name, keys)
+    # A key given without its group, or in the wrong one, is found by its last part; the least nested is meant.
+    same_last_part = [key for key in keys if key.rsplit(".", 1)[-1] == str(entry["loc"][-1])]
+    guess = min(same_last_part, key=lambda key: key.count(".")) if same_last_part else nearest(name, keys)
     return name, f"there is no such key; did you mean {guess!r}?" if guess else "there is no such key"
 
 

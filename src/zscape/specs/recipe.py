@@ -12,6 +12,7 @@ from zscape.specs.layout import decoder_layout, encoder_layout
 from zscape.specs.model import ModelSpec
 from zscape.specs.objective import ObjectiveSpec
 from zscape.specs.problems import describe_problems
+from zscape.specs.task import RECONSTRUCT, TaskSpec, check_task
 from zscape.specs.training import TrainingSpec
 
 SpecType = TypeVar("SpecType", bound=Spec)
@@ -22,12 +23,14 @@ class Recipe(Spec):
 
     Attributes:
         data: which images.
+        task: what goes into the networks, and what is to come out.
         model: which networks.
         objective: what is minimised.
         training: how.
     """
 
     data: DataSpec = DataSpec()
+    task: TaskSpec = RECONSTRUCT
     model: ModelSpec = ModelSpec()
     objective: ObjectiveSpec = ObjectiveSpec()
     training: TrainingSpec = TrainingSpec()
@@ -37,6 +40,11 @@ class Recipe(Spec):
         if self.data.image_shape is not None:
             encoder_layout(self.data.image_shape, self.model)
             decoder_layout(self.data.image_shape, self.model)
+        return self
+
+    @model_validator(mode="after")
+    def _task_fits_images(self) -> "Recipe":
+        check_task(self.task, self.data)
         return self
 
     @model_validator(mode="after")

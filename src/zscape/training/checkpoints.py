@@ -46,6 +46,8 @@ def training_variables(model: LatentModel) -> dict[str, keras.Variable]:
         named["sampling/noise"] = model.sampling.seed_generator.state
     if isinstance(model, PathwayModel) and model.kl_weight.step is not None:
         named["kl_weight/step"] = model.kl_weight.step
+    if model.learned_sigma is not None:
+        named["likelihood/raw_log_sigma"] = model.learned_sigma.raw
     return named
 
 

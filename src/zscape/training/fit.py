@@ -10,6 +10,7 @@ import keras
 from zscape.core.files import copy_whole
 from zscape.data.batches import Batches
 from zscape.networks.latent_model import LatentModel
+from zscape.specs.task import RECONSTRUCT, TaskSpec
 from zscape.specs.training import TrainingSpec
 from zscape.training.checkpoints import read_checkpoint, restore, save_checkpoint
 from zscape.training.early_stopping import BestEpoch
@@ -40,6 +41,7 @@ def fit(
     checkpoints: Path,
     callbacks: Sequence[keras.callbacks.Callback] = (),
     on_history: Callable[[list[dict[str, Any]]], None] = lambda history: None,
+    task: TaskSpec = RECONSTRUCT,
 ) -> FitResult:
     """Train a model, or go on where its last checkpoint left off.
 
@@ -51,6 +53,7 @@ def fit(
         checkpoints: folder for `last.safetensors` and `best.safetensors`; a `last` found there is resumed.
         callbacks: Keras callbacks, called after an epoch's checkpoint is written.
         on_history: called after every epoch with the history so far.
+        task: what goes into the networks.
 
     Raises:
         TrainingStopped: when a loss is no longer finite.
@@ -63,12 +66,12 @@ def fit(
     epochs_done = len(keeper.history)
     if epochs_done < spec.epochs and not keeper.best.exhausted:
         model.fit(
-            TrainingFlow(train, first_step=epochs_done * train.steps_per_epoch),
+            TrainingFlow(train, epochs_done * train.steps_per_epoch, task),
             steps_per_epoch=train.steps_per_epoch,
             initial_epoch=epochs_done,
             epochs=spec.epochs,
             shuffle=False,  # the flow is in order already; Keras would shuffle with Python's global random state
-            validation_data=_validation_flow(validation, spec, model),
+            validation_data=_validation_flow(validation, spec, model, task),
             callbacks=[recorder, *callbacks],  # the recorder first: it stops at a loss that is not finite
             verbose=0,
         )
@@ -80,10 +83,12 @@ def _compile(model: LatentModel, spec: TrainingSpec) -> None:
     model.compile(optimizer=optimizer, jit_compile=spec.jit)
 
 
-def _validation_flow(validation: Batches | None, spec: TrainingSpec, model: LatentModel) -> EvaluationFlow | None:
+def _validation_flow(
+    validation: Batches | None, spec: TrainingSpec, model: LatentModel, task: TaskSpec
+) -> EvaluationFlow | None:
     if validation is None:
         return None
-    return EvaluationFlow(validation, spec.seed, model.z_dim if model.sampling is not None else 0)
+    return EvaluationFlow(validation, spec.seed, model.z_dim if model.sampling is not None else 0, task)
 
 
 class _EpochKeeper:

@@ -13,7 +13,7 @@ from zscape.core.records import to_plain
 from zscape.formulas.terms import LossTerms, loss_terms
 from zscape.pathways.trackers import PARTS
 
-_EXTREMES = ("log_var_min", "log_var_max")
+_BESIDE = ("sigma", "log_var_min", "log_var_max")
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class EpochRecord:
         images_per_second: of training in this epoch.
         learning_rate: at the end of the epoch.
         train: terms of the loss (`formulas.terms.LossTerms`), means over the epoch, and for a VAE the extremes of
-            log_var before it is bounded.
+            log_var before it is bounded; where sigma is learned, its mean over the epoch.
         validation: the same on the validation images, None without any.
     """
 
@@ -60,8 +60,8 @@ def terms_from_logs(logs: dict[str, Any], beta: float, prefix: str = "") -> Loss
 
 
 def _numbers(logs: dict[str, Any], beta: float, prefix: str) -> dict[str, float]:
-    extremes = {name: float(logs[prefix + name]) for name in _EXTREMES if prefix + name in logs}
-    return {**asdict(terms_from_logs(logs, beta, prefix)), **extremes}
+    beside = {name: float(logs[prefix + name]) for name in _BESIDE if prefix + name in logs}
+    return {**asdict(terms_from_logs(logs, beta, prefix)), **beside}
 
 
 class HistoryCallback(keras.callbacks.Callback):

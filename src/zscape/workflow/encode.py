@@ -19,6 +19,8 @@ def encode(
 ) -> Codes:
     """Encode all images of a run, or others, and write mu, log_var, ids, splits and labels as .npz.
 
+    With a task, codes are those of what goes in, as in `evaluate`.
+
     Args:
         directory: a run directory.
         out: the .npz file to write.
@@ -37,6 +39,6 @@ def encode(
     run, model = open_trained(directory)
     from zscape.inference.encode import encode_store
 
-    codes = encode_store(model, store_of_run(run, data, note))
+    codes = encode_store(model, store_of_run(run, data, note), run.recipe.task, run.recipe.training.seed)
     codes.save(out)
     return codes

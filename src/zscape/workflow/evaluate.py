@@ -21,6 +21,9 @@ def evaluate(
 ) -> dict[str, Any]:
     """Evaluate a trained run on a split of its images, or of others.
 
+    With a task, each image goes in with its one fixed draw of what the task does to it; loss and PSNR are those of
+    what comes out against the image itself, and `psnr_input` is the PSNR of what went in.
+
     Args:
         directory: a run directory.
         split: "train", "validation" or "test".
@@ -39,7 +42,8 @@ def evaluate(
 
     images = store_of_run(run, data, note).split(split)
     _check_not_empty(images)
-    return {"split": split, **split_metrics(run, model, images, encode_split(model, images))}
+    codes = encode_split(model, images, run.recipe.task, run.recipe.training.seed)
+    return {"split": split, **split_metrics(run, model, images, codes)}
 
 
 def _check_not_empty(split: Split) -> None:

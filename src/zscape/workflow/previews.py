@@ -7,12 +7,12 @@ import keras
 import numpy as np
 
 from zscape.core.files import write_bytes
-from zscape.data.store import Store
+from zscape.data.store import Split, Store
 from zscape.figures.canvas import png
 from zscape.figures.grid import image_grid
 from zscape.latent.priors.normal import Normal
 from zscape.runs.directory import RunDirectory
-from zscape.workflow.pictures import to_bytes
+from zscape.workflow.pictures import shown_rows, to_bytes
 
 _COLUMNS = 8
 
@@ -22,23 +22,24 @@ def preview_callback(
 ) -> keras.callbacks.Callback:
     """Return a Keras callback that writes figures/training/epoch-NNNN.png.
 
-    Each shows, row by row: validation images, their reconstructions, and two rows of images from fixed points of
-    N(0, I), so that pictures of different epochs can be compared.
+    Each shows, row by row: what goes in (where a task makes that other images), validation images, what comes out, and
+    two rows of images from fixed points of N(0, I), so that pictures of different epochs can be compared.
 
     Args:
-        run: where to write.
+        run: where to write; with its recipe.
         store: where the validation images come from.
         seed: fixes the z-points.
         say: told of the first picture.
     """
-    return _Previews(run, store.split("validation").shown(_COLUMNS), seed, say)
+    return _Previews(run, store.split("validation"), seed, say)
 
 
 class _Previews(keras.callbacks.Callback):
-    def __init__(self, run: RunDirectory, originals: np.ndarray, seed: int, say: Callable[[str], None]) -> None:
+    def __init__(self, run: RunDirectory, split: Split, seed: int, say: Callable[[str], None]) -> None:
         super().__init__()
         self._run = run
-        self._originals = originals
+        self._recipe = run.recipe
+        self._split = split
         self._seed = seed
         self._say: Callable[[str], None] | None = say
 
@@ -47,11 +48,11 @@ class _Previews(keras.callbacks.Callback):
         if number & (number - 1):  # not a power of two
             return
         model: Any = self.model
-        columns = len(self._originals)
+        rows = shown_rows(model, self._recipe, self._split, _COLUMNS)
+        columns = len(rows["originals"])
         random = to_bytes(model.decode(Normal(model.z_dim).sample(2 * columns, self._seed)))
-        rows = np.concatenate([self._originals, to_bytes(model.reconstruct(self._originals)), random])
         path = self._run.path / "figures" / "training" / f"epoch-{number:04d}.png"
-        write_bytes(path, png(image_grid(rows, columns)))
+        write_bytes(path, png(image_grid(np.concatenate([*rows.values(), random]), columns)))
         if self._say is not None:
             self._say(f"First picture: {path}")
             self._say = None

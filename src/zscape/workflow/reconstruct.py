@@ -1,14 +1,14 @@
-"""`zscape reconstruct`: originals above their reconstructions."""
+"""`zscape reconstruct`: originals above their reconstructions; with a task what goes in above both."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 from zscape.core.errors import InputError
-from zscape.figures.grid import pairs_grid
+from zscape.figures.grid import stacks_grid
 from zscape.workflow.data import store_of_run
 from zscape.workflow.model import open_trained
 from zscape.workflow.notes import note_to_stderr
-from zscape.workflow.pictures import checked_png, to_bytes, write_png
+from zscape.workflow.pictures import checked_png, shown_rows, write_png
 
 
 def reconstruct(
@@ -22,6 +22,9 @@ def reconstruct(
     note: Callable[[str], None] = note_to_stderr,
 ) -> Path:
     """Write a picture of originals, each above its reconstruction at the mean of its posterior.
+
+    A run with a task shows three rows: what goes in, made of the original as in `evaluate`, the original, what comes
+    out.
 
     Args:
         directory: a run directory.
@@ -38,7 +41,7 @@ def reconstruct(
     """
     out = checked_png(out, n)
     run, model = open_trained(directory)
-    originals = store_of_run(run, data, note).split(split).shown(n)
-    if not len(originals):
+    images = store_of_run(run, data, note).split(split)
+    if not len(images):
         raise InputError(f"The split {split!r} of these images is empty; choose another with --split.")
-    return write_png(out, pairs_grid(originals, to_bytes(model.reconstruct(originals)), columns))
+    return write_png(out, stacks_grid(list(shown_rows(model, run.recipe, images, n).values()), columns))

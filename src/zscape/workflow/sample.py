@@ -56,6 +56,7 @@ def _fitted(run: RunDirectory, model: object) -> Callable[[], FittedNormal]:
         # A run that was trained but not studied yet.
         from zscape.inference.encode import encode_split
 
-        return fit_normal(encode_split(model, store_of_run(run).split("train")))  # pyright: ignore[reportArgumentType]
+        recipe, split = run.recipe, store_of_run(run).split("train")
+        return fit_normal(encode_split(model, split, recipe.task, recipe.training.seed))  # pyright: ignore[reportArgumentType]
 
     return get

@@ -127,10 +127,8 @@ def waiting_run(name: str, settings: dict[str, Any], recipe: Recipe) -> SweepRun
 
 def _likelihood(recipe: Recipe) -> str:
     shape = "x".join(map(str, recipe.image_shape))
-    if recipe.objective.reconstruction == "bce":
-        return f"bce of {shape} images"
     _, sigma = recipe.objective.beta_and_sigma(recipe.image_shape, recipe.model.z_dim)
-    return f"mse at sigma {sigma:.4g} of {shape} images"
+    return f"{recipe.objective.likelihood.describe(sigma)} of {shape} images"
 
 
 def read_metrics(directory: Path) -> dict[str, dict[str, Any]]:

@@ -9,6 +9,7 @@ from zscape.core.backend_devices import card_in_use
 from zscape.core.hardware import read_machine
 from zscape.core.precision import choose_precision
 from zscape.data.batches import Batches
+from zscape.data.corrupt import check_colours
 from zscape.data.prepare import open_store
 from zscape.data.store import Store
 from zscape.reporting.numbers import counted
@@ -60,6 +61,7 @@ def train(
     for sentence in skipped_sentences(store.manifest.get("skipped", [])):
         note(sentence)
     complete = asked.for_images(store.image_shape)
+    check_colours(complete.task, store)
     seconds = {"prepare": time.perf_counter() - started}
     run = _directory(resolved.name, complete, out, fresh)
     if _is_finished(run, complete):
@@ -138,7 +140,9 @@ def _train(run: RunDirectory, recipe: Recipe, store: Store, precision: str, note
     callbacks = [preview_callback(run, store, spec.seed, progress.say), progress]
     checkpoints = run.path / "checkpoints"
     try:
-        result = fit(model, train_batches, validation_batches, spec, checkpoints, callbacks, run.write_history)
+        result = fit(
+            model, train_batches, validation_batches, spec, checkpoints, callbacks, run.write_history, recipe.task
+        )
     finally:
         progress.close()
     run.clear_study()  # it was made from the networks that are replaced now

@@ -22,15 +22,16 @@ def weight(
     Args:
         image: (height, width, channels).
         z_dim: dimensions of the latent space.
-        reconstruction: "bce" or "mse".
+        reconstruction: "bce", "mse" or "gaussian".
         beta: the weight as beta; or
-        fact: as the articles' factor, with
+        fact: as the articles' factor (not for gaussian), with
         convention: "tape" or "mean"; or
         sigma: as the decoder's standard deviation (mse only).
 
     Returns:
         {"reconstruction", "beta", "sigma", "fact_tape", "fact_mean"}: each form alone states the same weight; sigma is
-        None for bce. For mse, beta is that of sigma = 1 and sigma that of beta = 1.
+        None for bce. For mse, beta is that of sigma = 1 and sigma that of beta = 1. For gaussian, which learns its
+        sigma, there is only beta.
 
     Raises:
         InputError: when not exactly one form is given, or a number is out of range.

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import special, stats
 
-from zscape.formulas.likelihoods import bernoulli_entropy, bernoulli_nll, gaussian_nll
+from zscape.formulas.likelihoods.bernoulli import DARKEST, LIKELIHOOD, bernoulli_entropy, bernoulli_nll
 
 SHAPE = (3, 4, 5, 2)
 UNIT = arrays(np.float64, SHAPE, elements=st.floats(0, 1))
@@ -63,33 +63,10 @@ def test_entropy_of_black_and_white_is_zero_and_of_middle_grey_a_bit(dtype):
     np.testing.assert_allclose(bernoulli_entropy(pixels, np), [0, 0, np.log(2)], rtol=1e-6)
 
 
-@pytest.mark.parametrize("sigma", [0.1, 1 / np.sqrt(2), 1.0, 3.0])
-def test_gaussian_nll_is_scipy_s_but_for_the_constant(sigma):
-    target, mean = rng().random(SHAPE), rng().normal(size=SHAPE)
-    constant = np.log(np.sqrt(2 * np.pi) * sigma) * np.prod(SHAPE[1:])
-    expected = -stats.norm.logpdf(target, mean, sigma).sum(axis=(1, 2, 3)) - constant
-    np.testing.assert_allclose(gaussian_nll(target, mean, sigma, np), expected, rtol=1e-9)
-
-
-@settings(deadline=None, max_examples=50)
-@given(UNIT, UNIT, st.floats(0.01, 100))
-def test_gaussian_nll_is_not_negative_zero_at_the_target_and_symmetric(target, mean, sigma):
-    assert (gaussian_nll(target, mean, sigma, np) >= 0).all()
-    assert (gaussian_nll(target, target, sigma, np) == 0).all()
-    np.testing.assert_array_equal(gaussian_nll(target, mean, sigma, np), gaussian_nll(mean, target, sigma, np))
-
-
-@pytest.mark.parametrize(
-    "formula",
-    [
-        lambda t, x: bernoulli_nll(t, x, np),
-        lambda t, x: gaussian_nll(t, x, 0.3, np),
-        lambda t, _: bernoulli_entropy(t, np),
-    ],
-)
-def test_one_number_per_image_whatever_the_batch(formula):
-    target, output = rng().random(SHAPE), rng().normal(size=SHAPE)
-    together = formula(target, output)
-    assert together.shape == (3,)
-    apart = [formula(target[i : i + 1], output[i : i + 1])[0] for i in range(3)]
-    np.testing.assert_allclose(together, apart, rtol=1e-12)
+def test_an_image_is_its_own_logits_half_a_grey_level_from_certainty():
+    target, image = rng().random(SHAPE), rng().random(SHAPE)
+    image[0, 0, 0] = 0, 1
+    p = image.clip(1 / 510, 509 / 510)
+    expected = -(special.xlogy(target, p) + special.xlog1py(1 - target, -p)).sum(axis=(1, 2, 3))
+    np.testing.assert_allclose(LIKELIHOOD.nll_of_image(target, image, 1.0, np), expected, rtol=1e-10)
+    assert DARKEST == 1 / 510 and "[1/510, 509/510]" in LIKELIHOOD.image_rule
