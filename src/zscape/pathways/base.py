@@ -53,11 +53,7 @@ class PathwayModel(LatentModel):
         """
         if sample_weight is not None:
             raise ValueError("zscape's losses are means over images; sample_weight is not supported.")
-        if len(self.losses) > self.added_losses:
-            raise ValueError(
-                "A layer of the encoder or decoder calls add_loss, but zscape's loss is reconstruction + beta KL and "
-                "nothing else: leave it out."
-            )
+        self.check_added_losses(self.losses)
         target = self.target_images(x, y)
         parts = self.loss_parts(target, y_pred)
         beta = self.kl_weight.value()
@@ -67,6 +63,14 @@ class PathwayModel(LatentModel):
         if training:
             self.kl_weight.advance()
         return loss
+
+    def check_added_losses(self, losses: list[Any]) -> None:
+        """Raise ValueError when layers have added losses in a call that are not the pathway's own."""
+        if len(losses) > self.added_losses:
+            raise ValueError(
+                "A layer of the encoder or decoder calls add_loss, but zscape's loss is reconstruction + beta KL and "
+                "nothing else: leave it out."
+            )
 
     def target_images(self, x: Any, y: Any) -> Any:
         """Return what the output is to be like: float32 (batch, height, width, channels) in [0, 1]."""

@@ -20,7 +20,8 @@ def train_step(model: Any, state: Any, data: Any) -> tuple[dict[str, Any], Any]:
     trainable, other, of_optimizer, of_metrics = state
 
     def loss_of(trainable: Any, other: Any, of_metrics: Any) -> Any:
-        prediction, other = model.stateless_call(trainable, other, x, training=True)
+        prediction, other, added = model.stateless_call(trainable, other, x, training=True, return_losses=True)
+        model.check_added_losses(added)  # a stateless call leaves nothing in model.losses
         loss, (_, other, of_metrics) = model.stateless_compute_loss(
             trainable, other, of_metrics, x, y, prediction, sample_weight, training=True
         )
