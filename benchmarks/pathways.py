@@ -7,6 +7,7 @@ Every backend runs in a process of its own.
 """
 
 import argparse
+import importlib.util
 import json
 import os
 import subprocess
@@ -31,7 +32,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.worker:
         _worker(given)
         return 0
-    results = {backend: _in_a_process(backend, given) for backend in given.backend or BACKENDS}
+    backends = given.backend or [backend for backend in BACKENDS if importlib.util.find_spec(backend)]
+    left_out = [backend for backend in BACKENDS if backend not in backends]
+    if left_out and not given.backend:
+        print(f"Not installed, so left out: {', '.join(left_out)}", file=sys.stderr)
+    results = {backend: _in_a_process(backend, given) for backend in backends}
     write_json(given.out, {"time" if given.time else "agreement": results})
     print("\n".join(timing_table(results) if given.time else agreement_table(results)))
     print(given.out)
@@ -129,9 +134,15 @@ def _markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.pathways", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.pathways",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--time", action="store_true", help="what each costs, instead of whether they agree")
-    parser.add_argument("--backend", action="append", choices=BACKENDS, help="only this one")
+    parser.add_argument(
+        "--backend", action="append", choices=BACKENDS, help="only this one (default: all that are installed)"
+    )
     parser.add_argument("--rounds", type=int, default=9, help="with --time: pieces per pathway")
     parser.add_argument("--steps", type=int, default=12, help="with --time: training steps per piece")
     parser.add_argument("--threads", type=int, default=os.cpu_count(), help="processor threads (default: all)")

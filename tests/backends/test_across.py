@@ -19,7 +19,7 @@ INSTALLED = [name for name in BACKENDS if importlib.util.find_spec(name) is not 
 def on(backend: str, *arguments: object) -> None:
     environment = {**os.environ, "KERAS_BACKEND": backend}
     command = [sys.executable, str(SCRIPT), *map(str, arguments)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=900, check=False)
     assert done.returncode == 0, f"{backend}: {done.stderr[-3000:]}"
 
 

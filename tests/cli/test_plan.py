@@ -26,7 +26,7 @@ assert not set(sys.modules) & {"keras", "tensorflow", "jax", "jaxlib", "torch"}
 
 @pytest.fixture(scope="module")
 def plans():
-    done = subprocess.run([sys.executable, "-c", BLOCKED], capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run([sys.executable, "-c", BLOCKED], capture_output=True, text=True, timeout=900, check=False)
     assert done.returncode == 0 and done.stderr == "", done.stderr
     return [json.loads(text) for text in done.stdout.split("---\n")[:-1]]
 

@@ -63,7 +63,7 @@ def test_table_has_a_dash_where_a_form_does_not_exist(zscape):
     [
         ((), "weight: state the weight once, as beta, fact (with convention) or sigma; received none."),
         (("--beta", 1, "--sigma", 1), "weight: state the weight once, as beta, fact (with convention) or sigma; "),
-        (("--fact", 5), "weight: fact and convention (tape or mean) belong together; received only one of them."),
+        (("--fact", 5), "weight: fact and convention belong together; state convention (tape or mean) too."),
         (("--fact", 5, "--convention", "tap"), "weight.convention: must be 'tape' or 'mean'; received 'tap'."),
         (("--fact", -1, "--convention", "tape"), "weight.fact: must be greater than 0; received -1.0."),
         (("--beta", "nan"), "weight.beta: must be "),

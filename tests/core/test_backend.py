@@ -187,7 +187,7 @@ def test_a_broken_backend_is_one_sentence_and_exit_code_2(how, tmp_path):
     environment = {name: value for name, value in os.environ.items() if name not in VARIABLES}
     environment |= {"PYTHONPATH": str(tmp_path / "fakes"), "KERAS_BACKEND": "tensorflow"}
     command = [sys.executable, "-c", COMMANDS, str(tmp_path / "run")]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=environment)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False, env=environment)
     assert (done.returncode, done.stdout) == (0, "code 2\n"), done.stderr
     assert done.stderr == f"zscape: {broken_backend('tensorflow', REASONS[how])}\n"
     assert done.stderr.startswith(

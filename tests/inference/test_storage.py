@@ -42,7 +42,7 @@ def test_a_fresh_process_gets_the_same_networks(run, model, tmp_path, tiny_store
     images, z = tiny_store.images[:9], rng.normal(size=(5, 3)).astype(np.float32)
     np.savez(tmp_path / "given.npz", images=images, z=z)
     command = [sys.executable, "-c", FRESH_PROCESS, str(run.path), str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, cwd=tmp_path)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False, cwd=tmp_path)
     assert done.returncode == 0, done.stderr[-2000:]
     found = np.load(tmp_path / "found.npz", allow_pickle=False)
     mu, log_var = model.encode(images, return_log_var=True)

@@ -54,8 +54,10 @@ def assert_adds_up(line):
 
 def test_a_training_writes_one_plain_line_per_epoch(straight):
     assert straight.lines[0] == "loss = reconstruction + weighted KL, in nats per image"
-    assert len(straight.lines) == 5
-    for number, (line, record) in enumerate(zip(straight.lines[1:], straight.result.history, strict=True), start=1):
+    # Where the machine is so busy that a step takes 20 seconds, there are lines within epochs too.
+    lines = [line for line in straight.lines if " step " not in line]
+    assert len(lines) == 5
+    for number, (line, record) in enumerate(zip(lines[1:], straight.result.history, strict=True), start=1):
         assert line.startswith(f"epoch {number}/4  loss ")
         assert "\x1b" not in line
         assert_adds_up(line)
@@ -76,7 +78,7 @@ def test_printed_loss_is_the_sum_whatever_keras_says(clock):
     clock.now += 10
     callback.on_train_batch_end(9)
     callback.on_epoch_end(0, LOGS)
-    assert file.getvalue() == "epoch 1/10  loss 212.5 = 209 + 3.49  10 img/s  0:01:30 left\n"
+    assert file.getvalue() == "epoch 1/10  loss 212.5 = 209.0 + 3.490  10 img/s  0:01:30 left\n"
 
 
 @pytest.mark.parametrize("scale", [1e-4, 0.1, 1.0, 1e4])
@@ -98,7 +100,7 @@ def test_without_weight_there_is_nothing_to_add(clock):
     clock.now += 10
     callback.on_train_batch_end(9)
     callback.on_epoch_end(0, {**LOGS, "val_loss": 12.3456})
-    assert file.getvalue().startswith("epoch 1/10  loss 209  validation 12.35  10 img/s")
+    assert file.getvalue().startswith("epoch 1/10  loss 209.0  validation 12.35  10 img/s")
 
 
 @pytest.mark.parametrize(
@@ -208,7 +210,7 @@ def test_a_loss_that_is_not_a_number_is_shown(clock):
     callback.on_train_batch_end(3, {**LOGS, "reconstruction": math.nan})
     callback.on_train_batch_end(9)
     callback.on_epoch_end(0, {**LOGS, "kl_mu": math.inf})
-    assert "loss nan = nan + 3.49" in file.getvalue() and "loss inf = 209 + inf" in file.getvalue()
+    assert "loss nan = nan + 3.490" in file.getvalue() and "loss inf = 209.0 + inf" in file.getvalue()
 
 
 def test_the_live_line_fits_a_terminal_of_80_columns(clock):

@@ -51,7 +51,7 @@ np.savez(sys.argv[2], mu=mu, logits=decoder.predict(mu, verbose=0))
 
 def test_each_network_alone_in_a_fresh_process(model, trained, tmp_path):
     command = [sys.executable, "-c", ALONE, str(trained), str(tmp_path / "alone.npz")]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
     assert done.returncode == 0, done.stderr
     with np.load(tmp_path / "alone.npz") as alone, np.load(trained / "images.npz") as images:
         mu = model.encode(images["originals"])

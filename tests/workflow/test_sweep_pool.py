@@ -102,6 +102,6 @@ each_in_process(operator.call, [partial(os.getpid)], 1, lambda task, outcome: pr
 def test_a_script_that_calls_outside_of_main_is_told(tmp_path):
     (tmp_path / "script.py").write_text(UNGUARDED)
     command = [sys.executable, str(tmp_path / "script.py")]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
     assert done.returncode == 0 and done.stdout == f"{PROCESS_ENDED}\n"
     assert done.stderr.count("zscape.sweep starts processes, and each reads your script again: call it below") == 1

@@ -19,12 +19,16 @@ def mean_image_nll(split: Split, likelihood: Likelihood, sigma: float) -> float:
     Args:
         split: the images, one or more.
         likelihood: what the reconstruction is measured by.
-        sigma: the decoder's standard deviation, stated or learned; without effect for bce.
+        sigma: the decoder's standard deviation; without effect for bce, and where it is learned: then it is the best
+            one for the mean image too.
     """
     total = np.zeros((1, *split.store.image_shape))
     for block in _blocks(split):
         total += block.sum(axis=0, dtype=np.float64)
     mean = total / (255.0 * len(split))
+    if likelihood.sigma == "learned":
+        squared = sum(float(((block / 255.0 - mean) ** 2).sum()) for block in _blocks(split))
+        return likelihood.least_nll(squared / (len(split) * mean.size), mean.size)
     nats = [likelihood.nll_of_image(block / 255.0, mean, sigma, np).sum() for block in _blocks(split)]
     return float(sum(nats) / len(split))
 

@@ -7,7 +7,9 @@ from zscape.cli.output import print_table
 _ROWS = (
     ("loss", "nats per image"),
     ("reconstruction", "nats per image"),
-    ("mean_image", "nats per image"),
+    ("reconstruction_at_mean", "nats per image, z at the mean"),
+    ("mean_image", "nats per image, whatever the code"),
+    ("sigma", "of the likelihood"),
     ("kl", "nats per image"),
     ("kl_per_dimension", "nats per dimension"),
     ("weighted_kl", "nats per image"),
@@ -26,10 +28,10 @@ def print_metrics(metrics: dict[str, dict[str, Any]]) -> None:
         metrics: numbers by split, as in metrics.json.
     """
     header = ["", *metrics, "unit"]
-    there = [row for row in _ROWS if any(row[0] in numbers for numbers in metrics.values())]
+    there = [row for row in _ROWS if any(numbers.get(row[0]) is not None for numbers in metrics.values())]
     rows = [[key, *(_text(numbers.get(key)) for numbers in metrics.values()), unit] for key, unit in there]
     print_table([header, *rows], right=range(1, len(metrics) + 1))
 
 
 def _text(value: Any) -> str:
-    return "-" if value is None else f"{value:.5g}" if isinstance(value, float) else str(value)
+    return "-" if value is None else f"{value:#.5g}".removesuffix(".") if isinstance(value, float) else str(value)

@@ -68,6 +68,10 @@ class LatentModel(keras.Model):
     ) -> None:
         # autocast would turn the draws of an evaluation, which come as inputs, into 16 bits with mixed precision.
         super().__init__(name=name, autocast=False)
+        if objective.sigma != 1.0 and objective.likelihood.sigma != "stated":
+            raise InputError(
+                f"The objective states sigma={objective.sigma:g}, which has no effect: {objective.likelihood.no_sigma}."
+            )
         self._shapes = check_pair(encoder, decoder, sampling is not None, objective.output == "sigmoid", image_shape)
         self.encoder = encoder
         self.decoder = decoder

@@ -44,16 +44,17 @@ def share_sentence(numbers: Mapping[str, Any], z_dim: int) -> str:
         numbers: of one split, as in metrics.json.
         z_dim: dimensions of the latent space.
     """
-    share = numbers["kl_share"]
-    of_loss = (
-        "has no share in the loss, whose reconstruction is below 0"
-        if share is None
-        else f"is {100 * share:.3g} % of the loss"
-    )
+    share, unweighted = numbers["kl_share"], f"{number(numbers['kl'] / z_dim)} nats per dimension"
+    judged = f"by the prior mismatch, {number(numbers['prior_mismatch'])} nats per dimension"
+    if share is None:
+        return (
+            "The weighted KL has no share in the loss, whose reconstruction is below 0; unweighted it is "
+            f"{unweighted}. zscape judges random points {judged}."
+        )
     return (
-        f"The weighted KL {of_loss}; unweighted it is {number(numbers['kl'] / z_dim)} nats per dimension. "
-        "The articles' rule is a share above 3 % (their own E3 has 0.74 %); zscape judges random points by the prior "
-        f"mismatch, {number(numbers['prior_mismatch'])} nats per dimension."
+        f"The weighted KL is {100 * share:.3g} % of the loss; unweighted it is {unweighted}. A rule of thumb of the "
+        f"articles that zscape goes back to wants a share above 3 % (a good run of their own, E3, has 0.74 %); zscape "
+        f"judges random points {judged}."
     )
 
 
@@ -67,12 +68,21 @@ def collapse_sentence(numbers: Mapping[str, Any]) -> str | None:
     if mean_image is None:
         return None
     ours = f"{number(numbers['reconstruction_at_mean'])} nats per image"
-    if numbers["reconstruction_at_mean"] >= mean_image:
+    if numbers["reconstruction_at_mean"] < mean_image:
         return (
-            f"The model has collapsed: its reconstructions ({ours}) are no better than the mean image "
-            f"({number(mean_image)}). Lower the KL weight, or train longer."
+            f"The reconstructions, z at the mean, cost {ours}; the mean image alone, whatever the code, costs "
+            f"{number(mean_image)}."
         )
-    return f"The reconstructions cost {ours}; the mean image alone, whatever the code, costs {number(mean_image)}."
+    if numbers.get("active_units"):
+        return (
+            f"The reconstructions, z at the mean ({ours}), are not better than the mean image ({number(mean_image)}) "
+            "yet, although the codes differ from image to image: train longer; if that does not help, lower the KL "
+            "weight."
+        )
+    return (
+        f"The model has collapsed: no dimension of its codes is active, and its reconstructions ({ours}) are no better "
+        f"than the mean image ({number(mean_image)}). Lower the KL weight, or train longer."
+    )
 
 
 def weight_sentences(numbers: Mapping[str, Any], z_dim: int, variational: bool) -> list[str]:

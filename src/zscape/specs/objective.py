@@ -36,7 +36,8 @@ class WeightSpec(Spec):
             received = " and ".join(stated) or "none"
             raise ValueError(f"state the weight once, as beta, fact (with convention) or sigma; received {received}")
         if (self.fact is None) != (self.convention is None):
-            raise ValueError("fact and convention (tape or mean) belong together; received only one of them")
+            missing = "convention (tape or mean)" if self.convention is None else "fact"
+            raise ValueError(f"fact and convention belong together; state {missing} too")
         return self
 
 

@@ -93,11 +93,12 @@ class ProgressCallback(keras.callbacks.Callback):
     def _state(self, logs: dict[str, Any], share_of_epoch: float) -> str:
         # Short enough for a terminal of 80 columns; the line printed at the beginning names the parts.
         terms = terms_from_logs(logs, self._beta)
-        parts = f" = {terms.reconstruction:.4g} + {terms.weighted_kl:.4g}" if self._beta else ""
-        validation = f"  validation {logs['val_loss']:.4g}" if "val_loss" in logs else ""
+        parts = f" = {_four(terms.reconstruction)} + {_four(terms.weighted_kl)}" if self._beta else ""
+        weight = f"  beta {terms.beta:.3g}" if "beta" in logs else ""  # only where it changes
+        validation = f"  validation {_four(logs['val_loss'])}" if "val_loss" in logs else ""
         speed = share_of_epoch * self._images / max(self._trained - self._epoch_begun, 1e-9)
         left = self._time_left(share_of_epoch)
-        return f"loss {terms.loss:.4g}{parts}{validation}  {speed:,.0f} img/s{left}"
+        return f"loss {_four(terms.loss)}{parts}{weight}{validation}  {speed:,.0f} img/s{left}"
 
     def _time_step(self, batch: int) -> None:
         steps = batch + 1
@@ -116,3 +117,8 @@ class ProgressCallback(keras.callbacks.Callback):
         if seconds < 60:
             return f"  {seconds} s left"
         return f"  {seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d} left"
+
+
+def _four(value: float) -> str:
+    """Return four digits, zeros at the end too, so that numbers beside each other are equally exact."""
+    return f"{value:#.4g}".removesuffix(".")

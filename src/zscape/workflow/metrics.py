@@ -17,7 +17,7 @@ UNITS = {
     "reconstruction": "nats per image, z drawn once per image",
     "reconstruction_at_mean": "nats per image, z at the mean",
     "entropy_floor": "nats per image, the least reconstruction that bce allows, above 0 for values between 0 and 1",
-    "mean_image": "nats per image, the reconstruction of the images' own mean: what codes that tell nothing come to",
+    "mean_image": "nats per image, the reconstruction of the images' own mean (a learned sigma is the best one for it)",
     "sigma": "standard deviation of the likelihood, stated or learned",
     "kl": "nats per image, unweighted",
     "kl_per_dimension": "nats per dimension, kl / z_dim",

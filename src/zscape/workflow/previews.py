@@ -15,6 +15,7 @@ from zscape.runs.directory import RunDirectory
 from zscape.workflow.pictures import shown_rows, to_bytes
 
 _COLUMNS = 8
+_ROWS = {"inputs": "what goes in", "originals": "originals", "reconstructions": "what comes out"}
 
 
 def preview_callback(
@@ -54,5 +55,6 @@ class _Previews(keras.callbacks.Callback):
         path = self._run.path / "figures" / "training" / f"epoch-{number:04d}.png"
         write_bytes(path, png(image_grid(np.concatenate([*rows.values(), random]), columns)))
         if self._say is not None:
-            self._say(f"First picture: {path}")
+            named = ", ".join(_ROWS[name] for name in rows)
+            self._say(f"First picture ({named}, two rows from random points): {path}")
             self._say = None

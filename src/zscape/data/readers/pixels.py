@@ -40,4 +40,5 @@ def _check_range(values: np.ndarray, highest: int, what: str) -> None:
     if not (np.isfinite(low) and np.isfinite(high)):
         raise InputError(f"{what} of type {values.dtype} holds NaN or infinite numbers; {expected}.")
     if low < 0 or high > highest:
-        raise InputError(f"{what} of type {values.dtype} ranges from {low:g} to {high:g}; {expected}.")
+        remedy = " (divide by 255, or save as uint8)" if highest == 1 and low >= 0 and 2 < high <= 255 else ""
+        raise InputError(f"{what} of type {values.dtype} ranges from {low:g} to {high:g}; {expected}{remedy}.")

@@ -23,7 +23,9 @@ def read(spec: DataSpec) -> RawImages:
         InputError: when `data.path` is given.
     """
     if spec.path is not None:
-        raise InputError(f"Source 'digits' takes no data.path (received {spec.path!r}); to read files, use 'array'.")
+        raise InputError(
+            f"Source 'digits' takes no data.path (received {spec.path!r}); to read files, state data.source=array."
+        )
     from sklearn.datasets import load_digits  # takes a second to import
 
     loaded: Any = load_digits()  # a Bunch; the stubs know only the tuple of return_X_y
