@@ -13,10 +13,11 @@ from typing import Any
 import zscape
 
 FOLDER = Path(__file__).parents[1] / "reference"
+_USING = ("load", "save", "evaluate", "reconstruct", "sample", "encode", "walk", "edit", "whiten")
 GROUPS = {
     "runs": ("From a recipe to a run", ("run", "train", "sweep", "plan", "recipes")),
-    "using": ("Using a trained run", ("load", "save", "evaluate", "reconstruct", "sample", "encode")),
-    "studies": ("Studying codes, and reports", ("analyze", "report")),
+    "using": ("Using a trained run", _USING),
+    "studies": ("Studying codes, and reports", ("analyze", "report", "quality")),
     "models": ("Models", ("VariationalAutoencoder", "Autoencoder", "Objective")),
     "helpers": ("Helpers and errors", ("doctor", "weight", "InputError", "TrainingStopped", "ZscapeError")),
 }

@@ -16,11 +16,13 @@ if TYPE_CHECKING:
     from zscape.pathways.model import VariationalAutoencoder as VariationalAutoencoder
     from zscape.workflow.analyze import analyze as analyze
     from zscape.workflow.doctor import doctor as doctor
+    from zscape.workflow.edit import edit as edit
     from zscape.workflow.encode import encode as encode
     from zscape.workflow.evaluate import evaluate as evaluate
     from zscape.workflow.model import load as load
     from zscape.workflow.model import save as save
     from zscape.workflow.plan import plan as plan
+    from zscape.workflow.quality import quality as quality
     from zscape.workflow.recipes import recipes as recipes
     from zscape.workflow.reconstruct import reconstruct as reconstruct
     from zscape.workflow.report import report as report
@@ -28,7 +30,9 @@ if TYPE_CHECKING:
     from zscape.workflow.sample import sample as sample
     from zscape.workflow.sweep import sweep as sweep
     from zscape.workflow.train import train as train
+    from zscape.workflow.walk import walk as walk
     from zscape.workflow.weight import weight as weight
+    from zscape.workflow.whiten import whiten as whiten
 
 _HOMES = {
     **dict.fromkeys(("InputError", "TrainingStopped", "ZscapeError"), "zscape.core.errors"),
@@ -40,6 +44,9 @@ _HOMES = {
         for verb in ("analyze", "encode", "evaluate", "plan", "recipes", "reconstruct", "report", "run", "sample")
     },
     **{verb: f"zscape.workflow.{verb}" for verb in ("sweep", "train", "weight", "doctor")},
+    "quality": "zscape.workflow.quality",
+    **{verb: f"zscape.workflow.{verb}" for verb in ("edit", "walk")},
+    "whiten": "zscape.workflow.whiten",
 }
 _NEEDS_BACKEND = ("Autoencoder", "VariationalAutoencoder")
 

@@ -157,3 +157,22 @@ def test_radii_that_are_all_the_same_need_no_fine_bins():
 def test_wrong_widths_are_refused(width):
     with pytest.raises(InputError, match=f"width of the bins must be a number above 0, got {width}"):
         radius_record(np.ones((3, 2)), width)
+
+
+def test_cubes_are_in_the_record_and_in_proportion_to_r():
+    record = radius_record(np.ones((3, 256)))
+    assert [cube.r for cube in record.cubes] == [0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 5.0, 8.0]
+    for cube in record.cubes:
+        assert (cube.mean, cube.sd) == pytest.approx(cube_radius(-cube.r, cube.r, 256), rel=1e-6)
+
+
+def test_nine_in_ten_radii_lie_in_the_middle():
+    points = np.linspace(0, 100, 101)[:, None]
+    assert radius_record(points).middle == (5.0, 95.0)
+
+
+def test_a_centre_that_is_known_already_is_taken():
+    points = np.random.default_rng(0).normal(size=(50, 3)) + 4
+    assert radius_record(points, centre=points.mean(axis=0)).centre_distance == pytest.approx(
+        radius_record(points).centre_distance
+    )

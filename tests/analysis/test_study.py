@@ -1,15 +1,23 @@
 """The whole study, its JSON, and its sentences: they must follow the numbers."""
 
+import functools
 import json
 import re
 
 import numpy as np
 import pytest
 
-from zscape.analysis.study import Analysis, analysis_json, analyze
+from zscape.analysis import study
+from zscape.analysis.mismatch import mismatch_record
+from zscape.analysis.posterior import posterior_record
+from zscape.analysis.radius import radius_record
+from zscape.analysis.spectrum import spectrum_record
+from zscape.analysis.study import Analysis, analysis_json
 from zscape.core.errors import InputError
 from zscape.core.files import to_json
 from zscape.latent.codes import Codes
+
+analyze = functools.partial(study.analyze, clusters=False)  # which have tests of their own, and take time
 
 
 def codes_of(mu, log_var=None) -> Codes:
@@ -71,6 +79,12 @@ def test_small_and_constant_codes_are_no_trouble(z_dim, constant, log_var):
 def test_fewer_than_two_points_are_refused():
     with pytest.raises(InputError, match="at least 2 points, got 1"):
         analyze(codes_of([[1.0, 2.0]]))
+
+
+@pytest.mark.parametrize("log_var", [None, 0.0])
+def test_values_that_are_no_numbers_are_refused(log_var):
+    with pytest.raises(InputError, match="1 of 6 values are NaN or infinite"):
+        analyze(codes_of([[1.0, np.nan], [0, 1], [2, 3]], log_var))
 
 
 def sentence(analysis: Analysis, number: int) -> str:
@@ -156,3 +170,66 @@ def test_no_sentence_says_collapsed_or_judges_by_the_share(make):
     assert "collapse" not in text
     assert "share" not in text
     assert "fail" not in text
+
+
+def test_every_analysis_is_there_or_left_out_with_its_reason():
+    analysis = study.analyze(vae_like(3, 3).take(np.arange(300)))
+    assert analysis.left_out == {}
+    assert None not in (analysis.normality, analysis.normality_drawn, analysis.drawn, analysis.clusters)
+    figures = {"radius", "spectrum", "scatter", "kl", "coordinates", "normality", "drawn", "log_var", "clusters"}
+    assert analysis.sentences.keys() == figures | {"cubes"}
+    plain = analysis_json(analysis)
+    assert plain == json.loads(to_json(plain))
+    assert plain["normality"]["rank"] == 3 and plain["clusters"]["count"] == 300
+
+
+def test_what_an_autoencoder_has_not_is_named():
+    analysis = analyze(ae_like())
+    assert analysis.drawn is analysis.normality_drawn is analysis.clusters is None
+    assert analysis.left_out.keys() == {"drawn", "normality_drawn"}
+    assert "These codes have no log_var (an autoencoder's have none), so nothing is drawn" in analysis.left_out["drawn"]
+    assert analysis.sentences.keys() == {"radius", "spectrum", "scatter", "coordinates", "normality", "cubes"}
+
+
+@pytest.mark.parametrize(
+    ("points", "reason"),
+    [
+        (np.ones((40, 3)), r"^All 40 points are the same, so the cloud has no shape\.$"),
+        (normal(12, 12), r"^There are 12 points in 12 dimensions: so few all lie at the same distance"),
+    ],
+)
+def test_analyses_that_the_codes_do_not_allow_are_left_out(points, reason):
+    analysis = study.analyze(codes_of(points))
+    assert analysis.normality is None and "normality" not in analysis.sentences
+    assert re.search(reason, analysis.left_out["normality"])
+    assert (analysis.clusters is None) == ("clusters" in analysis.left_out)
+    assert all(text.endswith(".") for text in [*analysis.left_out.values(), *analysis.sentences.values()])
+    to_json(analysis_json(analysis))
+
+
+def test_a_constant_coordinate_is_no_trouble():
+    points = normal(400, 3)
+    points[:, 1] = 5.0
+    analysis = analyze(codes_of(points))
+    assert analysis.normality is not None and (analysis.normality.rank, analysis.normality.flat) == (2, 1)
+    assert "1 direction in which the points do not vary is left out" in analysis.sentences["normality"]
+    assert analysis.coordinates.kolmogorov[1] == pytest.approx(1.0, abs=1e-5)
+
+
+def test_the_seed_fixes_the_draws():
+    codes = vae_like()
+    assert analyze(codes) == analyze(codes)
+    assert analyze(codes, seed=1).drawn != analyze(codes).drawn
+
+
+def test_shared_moments_change_no_number():
+    codes = vae_like()
+    analysis = analyze(codes)
+    alone = posterior_record(codes)
+    assert alone is not None and analysis.posterior is not None
+    np.testing.assert_allclose(analysis.posterior.sd_of_mu, alone.sd_of_mu, rtol=1e-9)
+    np.testing.assert_allclose(analysis.spectrum.variances, spectrum_record(codes.mu).variances, rtol=1e-12)
+    assert analysis.mismatch == mismatch_record(*codes.moments())
+    radius = radius_record(codes.mu, variance=codes.variance)
+    assert analysis.radius.centre_distance == pytest.approx(radius.centre_distance)
+    assert analysis.radius.drawn_rms == pytest.approx(radius.drawn_rms)

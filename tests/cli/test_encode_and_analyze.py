@@ -23,15 +23,38 @@ def test_codes_of_other_images(zscape, trained, tmp_path):
 
 
 def test_analyze_writes_what_the_run_has(zscape, trained, tmp_path):
-    outcome = zscape("analyze", trained / "latents.npz", "--out", "study")
+    outcome = zscape("analyze", trained / "latents.npz", "--out", "study", "--no-tsne")
     assert outcome.code == 0
     assert (tmp_path / "study" / "analysis.json").read_bytes() == (trained / "analysis.json").read_bytes()
     assert {path.name for path in (tmp_path / "study" / "figures").iterdir()} == {
-        *("scatter.png", "radius.png", "spectrum.png", "kl.png")
+        f"{name}.png"
+        for name in (
+            *("scatter", "radius", "spectrum", "kl", "coordinates", "normality", "drawn", "log_var", "clusters"),
+        )
     }
     *verdict, where = outcome.out.splitlines()
-    assert verdict == json.loads((trained / "analysis.json").read_text())["verdict"]
+    written = json.loads((trained / "analysis.json").read_text())
+    assert verdict == [*written["verdict"], written["sentences"]["clusters"]]
     assert where == "analysis: study/analysis.json"
+
+
+def test_maps_are_made_unless_told_not_to(zscape, tmp_path):
+    np.save(tmp_path / "points.npy", np.random.default_rng(0).normal(size=(70, 3)))
+    outcome = zscape("analyze", "points.npy", "--out", "study", "--points", "60", "--seed", "3")
+    assert outcome.code == 0 and outcome.err == ""
+    *_, maps, where = outcome.out.splitlines()
+    assert maps.startswith("t-SNE of 60 of 70 points: ") and where == "analysis: study/analysis.json"
+    assert (tmp_path / "study" / "figures" / "maps.png").is_file()
+    with np.load(tmp_path / "study" / "maps.npz") as saved:
+        assert saved["rows"].shape == (60,) and saved["seed"].tolist() == [3, 3]
+
+
+def test_too_few_points_for_a_map_leave_nothing(zscape, tmp_path):
+    np.save(tmp_path / "points.npy", np.zeros((70, 3)))
+    outcome = zscape("analyze", "points.npy", "--out", "study", "--points", "20")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err == "zscape: Maps by t-SNE need at least 50 points, got 20 as the most to use.\n"
+    assert not (tmp_path / "study").exists()
 
 
 NO_BACKEND = """
@@ -51,9 +74,10 @@ sys.exit(main(["analyze", "points.npy", "--out", "study"]))
 def test_anyone_s_codes_without_any_backend(tmp_path):
     np.save(tmp_path / "points.npy", np.random.default_rng(0).normal(size=(50, 1)))
     command = [sys.executable, "-c", NO_BACKEND]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=900, check=False)
     assert done.returncode == 0, done.stderr
+    assert done.stderr == "No maps by t-SNE: Points in 1 dimension need no t-SNE: they lie on a line.\n"
     # One dimension has no scatter, and points without log_var have no KL.
     figures = {path.name for path in (tmp_path / "study" / "figures").iterdir()}
-    assert figures == {"radius.png", "spectrum.png"}
+    assert figures == {f"{name}.png" for name in ("radius", "spectrum", "coordinates", "normality", "clusters")}
     assert json.loads((tmp_path / "study" / "analysis.json").read_text())["log_var"] is None

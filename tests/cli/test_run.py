@@ -12,7 +12,8 @@ from zscape.specs.compose import compose_recipe
 PARTS = ("loss", "reconstruction", "kl", "kl_mu", "kl_log_var", "weighted_kl", "kl_share", "beta")
 FILES = {
     *("recipe.yaml", "provenance.json", "history.jsonl", "metrics.json", "latents.npz", "analysis.json", "images.npz"),
-    *("checkpoints/last.safetensors", "checkpoints/best.safetensors", "priors/fitted_normal.npz", "report.html"),
+    *("checkpoints/last.safetensors", "checkpoints/best.safetensors", "report.html"),
+    *("priors/fitted_normal.npz", "priors/mixture.npz"),
     *("encoder/config.json", "encoder/weights.safetensors", "decoder/config.json", "decoder/weights.safetensors"),
     *("figures/curves.png", "figures/reconstructions.png", "figures/random_normal.png", "figures/random_fitted.png"),
     *("figures/scatter.png", "figures/radius.png", "figures/kl.png", "figures/spectrum.png"),
@@ -132,12 +133,12 @@ def test_the_same_command_again_changes_nothing_and_prints_the_key_numbers(zscap
     assert outcome.err == "run is trained already (2 epochs): nothing to do.\n"
     lines = outcome.out.splitlines()
     assert lines[0].split() == ["train", "validation", "test", "unit"]
-    assert [line.split()[0] for line in lines[1:11]] == [
-        *("loss", "reconstruction", "mean_image", "kl", "kl_per_dimension", "weighted_kl", "kl_share", "active_units"),
-        *("prior_mismatch", "psnr"),
+    assert [line.split()[0] for line in lines[1:12]] == [
+        *("loss", "reconstruction", "reconstruction_at_mean", "mean_image", "kl", "kl_per_dimension", "weighted_kl"),
+        *("kl_share", "active_units", "prior_mismatch", "psnr"),
     ]
-    assert lines[11].startswith("The weighted KL is ") and "the prior mismatch" in lines[11]
-    assert "mean image" in lines[12] and len(lines) == 15
+    assert lines[12].startswith("The weighted KL is ") and "the prior mismatch" in lines[12]
+    assert "mean image" in lines[13] and len(lines) == 16
     loss = read(in_reach / "metrics.json")["test"]["loss"]
     assert lines[1].split()[3] == f"{loss:.5g}"
     assert lines[-2].startswith("training: ") and lines[-2].endswith(" images/s, 2 epochs")

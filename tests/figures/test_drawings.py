@@ -11,12 +11,18 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from PIL import Image
 
+from zscape.analysis.coordinates import coordinates_record
+from zscape.analysis.drawn import DrawnRecord, drawn_record
+from zscape.analysis.normality import NormalityRecord, normality_record
 from zscape.analysis.posterior import PosteriorRecord, posterior_record
 from zscape.analysis.radius import radius_record
 from zscape.analysis.spectrum import spectrum_record
 from zscape.core.errors import InputError
 from zscape.figures.canvas import DPI, PALETTE, png
+from zscape.figures.coordinates import draw_coordinates
 from zscape.figures.curves import draw_curves
+from zscape.figures.drawn import draw_drawn, draw_log_var
+from zscape.figures.normality import draw_normality
 from zscape.figures.posterior import draw_kl
 from zscape.figures.radius import draw_radius
 from zscape.figures.scatter import draw_scatter
@@ -43,6 +49,15 @@ def posterior(z_dim, scale=1.0) -> PosteriorRecord:
     return record
 
 
+def drawn(mu, log_var) -> DrawnRecord:
+    mu, log_var = np.asarray(mu, np.float32), np.array(np.broadcast_to(log_var, np.shape(mu)), np.float32)
+    return drawn_record(Codes(mu, log_var, np.arange(len(mu)), np.zeros(len(mu), np.uint8)))
+
+
+def clouds(count, z_dim, scale=1.0) -> list[NormalityRecord]:
+    return [normality_record(normal(count, z_dim) * scale), normality_record(normal(count, z_dim) ** 3, drawn=True)]
+
+
 def labels(count, classes=10) -> np.ndarray:
     return np.arange(count) % classes
 
@@ -58,6 +73,21 @@ DRAWINGS: dict[str, Callable[[], Figure]] = {
     "radius, 256": lambda: draw_radius(radius_record(normal(2000, 256) * 9 + 2)),
     "radius, VAE": lambda: draw_radius(radius_record(normal(300, 12) * 0.9, variance=np.full(12, 0.2))),
     "radius, one point": lambda: draw_radius(radius_record(np.zeros((1, 1)))),
+    "radius, cubes close together": lambda: draw_radius(radius_record(normal(200, 256) * 30)),
+    "coordinates, 1": lambda: draw_coordinates(coordinates_record(normal(200, 1))),
+    "coordinates, 2": lambda: draw_coordinates(coordinates_record(normal(300, 2) * np.array([9, 1]) + 5)),
+    "coordinates, 16": lambda: draw_coordinates(coordinates_record(normal(500, 16) * np.geomspace(1, 0.01, 16))),
+    "coordinates, 36 of 64": lambda: draw_coordinates(coordinates_record(normal(500, 64) ** 3)),
+    "coordinates, constant": lambda: draw_coordinates(coordinates_record(np.full((30, 3), 1e4))),
+    "normality, 1": lambda: draw_normality(clouds(300, 1)[:1]),
+    "normality, mu and z": lambda: draw_normality(clouds(500, 3)),
+    "normality, 256": lambda: draw_normality(clouds(600, 256)),
+    "drawn": lambda: draw_drawn(drawn(normal(500, 12), -1.0)),
+    "drawn, no noise": lambda: draw_drawn(drawn(normal(500, 12) + 3, -14.0)),
+    "drawn, two points": lambda: draw_drawn(drawn(np.zeros((2, 1)), -80.0)),
+    "log_var": lambda: draw_log_var(drawn(normal(500, 12), np.linspace(-3, 0.3, 12))),
+    "log_var, 256": lambda: draw_log_var(drawn(normal(60, 256), normal(60, 256) - 13)),
+    "log_var, constant": lambda: draw_log_var(drawn(normal(9, 1), -24.0)),
     "kl, 1": lambda: draw_kl(posterior(1)),
     "kl, 2": lambda: draw_kl(posterior(2)),
     "kl, 32": lambda: draw_kl(posterior(32)),
@@ -79,7 +109,16 @@ DRAWINGS: dict[str, Callable[[], Figure]] = {
 
 
 # One of each kind; every one would take long.
-DRAWN_TWICE = ("curves, 200 epochs", "radius, VAE", "kl, 2", "spectrum, 2", "scatter, 10 classes")
+DRAWN_TWICE = (
+    "normality, mu and z",
+    "drawn",
+    "coordinates, 16",
+    "curves, 200 epochs",
+    "radius, VAE",
+    "kl, 2",
+    "spectrum, 2",
+    "scatter, 10 classes",
+)
 
 
 @pytest.mark.parametrize("name", DRAWINGS)

@@ -1,15 +1,19 @@
 """All figures of a set of codes: which there are, and which points they show."""
 
+import functools
+
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
-from zscape.analysis.study import analyze
+from zscape.analysis import study as numbers
 from zscape.core.errors import InputError
 from zscape.figures import study
 from zscape.figures.canvas import PALETTE
 from zscape.figures.study import draw_study
 from zscape.latent.codes import Codes
+
+analyze = functools.partial(numbers.analyze, clusters=False)  # which take time, and have drawings of their own
 
 
 def codes_of(count, z_dim, variational=True, labelled=False) -> Codes:
@@ -30,15 +34,25 @@ def scatter_of(codes):
 @pytest.mark.parametrize(
     ("z_dim", "variational", "names"),
     [
-        (5, True, {"radius", "spectrum", "scatter", "kl"}),
-        (5, False, {"radius", "spectrum", "scatter"}),
-        (1, True, {"radius", "spectrum", "kl"}),
-        (1, False, {"radius", "spectrum"}),
+        (5, True, {"scatter", "kl", "drawn", "log_var"}),
+        (5, False, {"scatter"}),
+        (1, True, {"kl", "drawn", "log_var"}),
+        (1, False, set()),
     ],
 )
-def test_which_figures_there_are(z_dim, variational, names):
+def test_which_figures_there_are_and_each_has_its_sentence(z_dim, variational, names):
     codes = codes_of(30, z_dim, variational)
-    assert set(draw_study(codes, analyze(codes))) == names
+    analysis = numbers.analyze(codes)
+    drawn = draw_study(codes, analysis)
+    assert set(drawn) == names | {"radius", "spectrum", "coordinates", "normality", "clusters"}
+    assert set(drawn) == set(analysis.sentences) - {"cubes"}
+
+
+def test_what_was_left_out_is_not_drawn():
+    codes = codes_of(5, 9, variational=False)
+    analysis = analyze(codes)
+    assert "normality" in analysis.left_out
+    assert set(draw_study(codes, analysis)) == {"radius", "spectrum", "scatter", "coordinates"}
 
 
 def test_two_dimensions_are_shown_as_they_are():

@@ -11,7 +11,7 @@ from zscape.core.errors import InputError
 from zscape.latent.codes import Codes
 
 
-def make_codes(count=12, z_dim=3, log_var=True, labels=True, seed=0) -> Codes:
+def make_codes(count=12, z_dim=3, log_var=True, labels=True, seed=0, attributes=False) -> Codes:
     source = np.random.default_rng(seed)
     return Codes(
         mu=source.normal(size=(count, z_dim)).astype(np.float32),
@@ -20,17 +20,19 @@ def make_codes(count=12, z_dim=3, log_var=True, labels=True, seed=0) -> Codes:
         splits=(np.arange(count) % 3).astype(np.uint8),
         labels=np.arange(count) % 2 if labels else None,
         label_names=("even", "odd") if labels else None,
+        attributes=np.stack([np.arange(count) % 2 == 0, np.arange(count) > 3], axis=1) if attributes else None,
+        attribute_names=("Even", "Late") if attributes else None,
     )
 
 
 def assert_equal(one: Codes, other: Codes) -> None:
-    for name in ("mu", "log_var", "ids", "splits", "labels"):
+    for name in ("mu", "log_var", "ids", "splits", "labels", "attributes"):
         a, b = getattr(one, name), getattr(other, name)
         assert (a is None) == (b is None), name
         if a is not None:
             assert a.dtype == b.dtype, name
             np.testing.assert_array_equal(a, b)
-    assert one.label_names == other.label_names
+    assert (one.label_names, one.attribute_names) == (other.label_names, other.attribute_names)
 
 
 def test_size():
@@ -80,9 +82,9 @@ def test_moments_in_closed_form():
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.integers(2, 20), st.integers(1, 5), st.booleans(), st.booleans(), st.integers(0, 99))
-def test_save_and_load(tmp_path_factory, count, z_dim, log_var, labels, seed):
-    codes = make_codes(count, z_dim, log_var, labels, seed)
+@given(st.integers(2, 20), st.integers(1, 5), st.booleans(), st.booleans(), st.integers(0, 99), st.booleans())
+def test_save_and_load(tmp_path_factory, count, z_dim, log_var, labels, seed, attributes):
+    codes = make_codes(count, z_dim, log_var, labels, seed, attributes)
     path = tmp_path_factory.mktemp("codes") / "latents.npz"
     codes.save(path)
     assert_equal(Codes.load(path), codes)
@@ -159,6 +161,32 @@ GOOD = np.zeros((4, 2), dtype=np.float32)
             {"mu": GOOD, "splits": np.arange(4), "split_names": ["test", "train"]},
             r"0 to 3; expected 0 \(test\), 1 \(tr",
         ),
+        ({"mu": GOOD, "attributes": np.zeros(4)}, r"attributes in .* has shape \(4,\); expected one row for each of 4"),
+        (
+            {"mu": GOOD, "attributes": np.zeros((3, 2))},
+            r"attributes in .* has shape \(3, 2\); expected one row for each",
+        ),
+        (
+            {"mu": GOOD, "attributes": np.full((4, 2), 2)},
+            r"has values of dtype int64 that are not all yes or no; expected",
+        ),
+        (
+            {"mu": GOOD, "attributes": np.array([[0], [1], [-1], [0]])},
+            r"not all yes or no; expected bool, 0 and 1, or -1 and 1\.",
+        ),
+        ({"mu": GOOD, "attributes": np.array([["yes"]] * 4)}, r"has values of dtype <U3 that are not all yes or no"),
+        (
+            {"mu": GOOD, "attributes": np.zeros((4, 2)), "attribute_names": np.array(["a"])},
+            r"attributes in .* has 2 column\(s\), but there are 1 attribute_names\.",
+        ),
+        (
+            {"mu": GOOD, "attributes": np.zeros((4, 2)), "attribute_names": np.array(["a", "a"])},
+            r"the name 'a' comes twice among the attribute_names; each attribute needs its own\.",
+        ),
+        (
+            {"mu": GOOD, "attribute_names": np.array(["a"])},
+            r"attributes in .* are missing, but there are attribute_names",
+        ),
         (
             {"mu": np.array([[None, 1]], dtype=object)},
             r"a\.npz holds Python objects \(pickled\), which zscape never loads",
@@ -233,3 +261,56 @@ def test_save_refuses_objects(tmp_path):
     with pytest.raises(TypeError, match="without pickle: mu"):
         broken.save(tmp_path / "a.npz")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("no", [0, -1, 0.0, False])
+def test_attributes_may_be_written_in_any_usual_way(no):
+    table = np.array([[1, no], [no, no], [1, 1]])
+    codes = Codes.from_arrays({"mu": np.eye(3), "attributes": table})
+    assert codes.attributes is not None and codes.attributes.dtype == bool
+    assert codes.attributes.tolist() == [[True, False], [False, False], [True, True]]
+    assert codes.attribute_names == ("attribute 0", "attribute 1")
+
+
+def test_take_takes_the_attributes_along():
+    part = make_codes(6, attributes=True).take(np.array([5, 0]))
+    assert part.attributes is not None and part.attributes.tolist() == [[False, True], [True, False]]
+    assert part.attribute_names == ("Even", "Late")
+
+
+def test_an_attribute_by_name_also_a_label():
+    codes = make_codes(6, attributes=True)
+    assert codes.attribute_choices == ("Even", "Late", "even", "odd")
+    np.testing.assert_array_equal(codes.attribute("Late"), np.arange(6) > 3)
+    np.testing.assert_array_equal(codes.attribute("late"), np.arange(6) > 3)
+    np.testing.assert_array_equal(codes.attribute("odd"), np.arange(6) % 2 == 1)
+    np.testing.assert_array_equal(codes.attribute(" 1 "), np.arange(6) % 2 == 1)  # its number
+
+
+def test_labels_without_names_are_attributes_by_number():
+    codes = Codes.from_arrays({"mu": np.eye(4), "labels": np.array([3, -1, 3, 12])})
+    assert codes.attribute_choices == ("-1", "3", "12")
+    np.testing.assert_array_equal(codes.attribute(3), [True, False, True, False])
+    np.testing.assert_array_equal(codes.attribute("-1"), [False, True, False, False])
+
+
+def test_an_attribute_goes_before_a_label_of_its_name():
+    codes = Codes.from_arrays(
+        {"mu": np.eye(2), "labels": np.array(["tall", "small"]), "attributes": np.eye(2)}
+        | {"attribute_names": np.array(["x", "tall"])}
+    )
+    np.testing.assert_array_equal(codes.attribute("tall"), [False, True])
+    np.testing.assert_array_equal(codes.attribute("small"), [False, True])
+
+
+def test_unknown_attributes_name_the_nearest():
+    with pytest.raises(
+        InputError, match=r"^Unknown attribute 'Lat'\. Did you mean '[Ll]ate'\? Known: Even, Late, even"
+    ):
+        make_codes(attributes=True).attribute("Lat")
+    with pytest.raises(InputError, match=r"^Unknown attribute '7'\. Known: even, odd\.$"):
+        make_codes().attribute("7")
+    with pytest.raises(
+        InputError, match=r"^These codes have neither attributes nor labels, so there is no attribute 'a'"
+    ):
+        make_codes(labels=False).attribute("a")

@@ -87,6 +87,16 @@ def test_labels_of_any_kind():
     assert codes.label_names == ("no", "yes")
 
 
+def test_attributes_as_an_argument_or_in_a_mapping():
+    table = [[1, 0], [0, 0], [1, 1], [0, 1], [0, 0], [1, 1]]
+    for codes in (
+        codes_of(MU, attributes=table, attribute_names=["Smiling", "Hat"]),
+        codes_of({"mu": MU, "attributes": np.array(table), "attribute_names": ["Smiling", "Hat"]}),
+    ):
+        assert codes.attribute_names == ("Smiling", "Hat")
+        assert codes.attribute("Hat").tolist() == [False, False, True, True, False, True]
+
+
 def test_real_tensors():
     torch = pytest.importorskip("torch")
     equal(codes_of((torch.tensor(MU, requires_grad=True), torch.tensor(LOG_VAR))))
@@ -114,6 +124,12 @@ def test_bfloat16_becomes_float32():
         (MU, {"log_var": LOG_VAR * np.nan}, r"^log_var has 12 value\(s\) that are NaN"),
         (MU, {"labels": [1, 2]}, r"^labels has shape \(2,\); expected one number for each of 6 points\.$"),
         (MU, {"labels": [0.5] * 6}, r"^labels has dtype float64 with values that are not whole numbers\.$"),
+        (MU, {"attributes": [[1], [0]]}, r"^attributes has shape \(2, 1\); expected one row for each of 6 points, one"),
+        (
+            MU,
+            {"attribute_names": ["a"]},
+            r"^attributes are missing, but there are attribute_names; give both, or neither",
+        ),
         (
             [MU, LOG_VAR, MU],
             {},

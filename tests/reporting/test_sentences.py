@@ -1,8 +1,12 @@
 """Sentences that follow the numbers."""
 
+import math
+
+import numpy as np
 import pytest
 
-from zscape.reporting.sentences import curves_sentence, reconstruction_sentence, task_sentence
+from zscape.reporting.decoding import Reconstructions
+from zscape.reporting.sentences import curves_sentence, handed_over_sentence, reconstruction_sentence, task_sentence
 from zscape.specs.task import TaskSpec
 
 
@@ -82,3 +86,25 @@ def test_reconstruction():
     for nothing in (None, 0.0):  # mse, and black-or-white images
         said = reconstruction_sentence({**numbers, "entropy_floor": nothing})
         assert said.endswith("they cost 123.5 nats per image.")
+
+
+def test_handed_over_without_any_difference():
+    images = np.zeros((1, 2, 2, 1), np.uint8)
+    assert handed_over_sentence(Reconstructions(images, images, 1, math.inf, exact=True)) == (
+        "Decoded at mu, the image handed over comes back exactly, to 8 bits."
+    )
+    assert handed_over_sentence(Reconstructions(images, images, 25, 58.93, exact=True)) == (
+        "Decoded at mu, the 25 images handed over come back exactly, to 8 bits; the first 20 are shown."
+    )
+    assert handed_over_sentence(Reconstructions(images, images, 25, math.inf)) == (
+        "Decoded at mu, some of the 25 images handed over come back exactly, others do not; the first 20 are shown."
+    )
+    assert handed_over_sentence(Reconstructions(images, images, 1, 9.0)) == (
+        "Decoded at mu, the image handed over comes back at a PSNR of 9.00 dB."
+    )
+    assert handed_over_sentence(Reconstructions(images, images, 20, 12.3456)) == (
+        "Decoded at mu, the 20 images handed over come back at a PSNR of 12.35 dB (mean over the images)."
+    )
+    assert handed_over_sentence(Reconstructions(images, images, 25, 58.93, exact=True), pictures=False) == (
+        "Decoded at mu, the 25 images handed over come back exactly, to 8 bits."
+    )

@@ -55,8 +55,12 @@ class PosteriorRecord:
     mean_variance: tuple[float, ...]
 
 
-def posterior_record(codes: Codes) -> PosteriorRecord | None:
+def posterior_record(codes: Codes, sd: np.ndarray | None = None) -> PosteriorRecord | None:
     """Return what the posteriors of the codes carry, or None for an AE, which has no posteriors.
+
+    Args:
+        codes: the codes.
+        sd: (z_dim,), standard deviation of mu over the data, where it is known already.
 
     Raises:
         InputError: when there are no points, or values are not finite.
@@ -65,9 +69,10 @@ def posterior_record(codes: Codes) -> PosteriorRecord | None:
         return None
     check_points(codes.mu)
     check_points(codes.log_var)
-    from_mu, from_log_var = _kl_per_dimension(codes.mu, codes.log_var)
+    if codes.mu.shape != codes.log_var.shape:
+        raise InputError(f"mu has shape {codes.mu.shape}, log_var {codes.log_var.shape}; they must be equal.")
+    from_mu, from_log_var, log_var, variance = _means(codes.mu, codes.log_var)
     kl = from_mu + from_log_var
-    log_var_mean = sum(float(block.sum()) for block in blocks(codes.log_var)) / codes.log_var.size
     return PosteriorRecord(
         kl=float(kl.sum()),
         kl_mu=float(from_mu.sum()),
@@ -76,36 +81,41 @@ def posterior_record(codes: Codes) -> PosteriorRecord | None:
         active_nats=ACTIVE_NATS,
         active_units=int((kl > ACTIVE_NATS).sum()),
         inactive=tuple(np.flatnonzero(~(kl > ACTIVE_NATS)).tolist()),
-        log_var=LogVarRecord(float(codes.log_var.min()), log_var_mean, float(codes.log_var.max())),
-        sd_of_mu=tuple(_sd(codes.mu).tolist()),
-        mean_variance=tuple(codes.variance.tolist()),
+        log_var=LogVarRecord(float(codes.log_var.min()), float(log_var.mean()), float(codes.log_var.max())),
+        sd_of_mu=tuple((_sd(codes.mu) if sd is None else sd).tolist()),
+        mean_variance=tuple(variance.tolist()),
     )
 
 
-def inactive_dimensions(codes: Codes) -> tuple[int, ...]:
+def inactive_dimensions(codes: Codes, sd: np.ndarray | None = None) -> tuple[int, ...]:
     """Return the numbers, counted from 0, of the dimensions that carry nothing about the images.
 
     For a VAE those whose mean KL is at most 0.01 nat. An AE has no KL: there, those whose standard deviation over the
     data is at most a thousandth of the largest.
 
+    Args:
+        codes: the codes.
+        sd: (z_dim,), standard deviation of mu over the data, where it is known already.
+
     Raises:
         InputError: when there are no points, or values are not finite.
     """
-    record = posterior_record(codes)
+    record = posterior_record(codes, sd)
     if record is not None:
         return record.inactive
     check_points(codes.mu)
-    sd = _sd(codes.mu)
+    sd = _sd(codes.mu) if sd is None else sd
     return tuple(np.flatnonzero(~(sd > ACTIVE_SHARE * sd.max())).tolist())
 
 
-def _kl_per_dimension(mu: np.ndarray, log_var: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    if mu.shape != log_var.shape:
-        raise InputError(f"mu has shape {mu.shape}, log_var {log_var.shape}; they must be equal.")
-    total = np.zeros((2, mu.shape[1]))
+def _means(mu: np.ndarray, log_var: np.ndarray) -> np.ndarray:
+    """Return four rows (z_dim,), means over the points: the KL's two parts, log_var, and the variance."""
+    total = np.zeros((4, mu.shape[1]))
     for mu_block, log_var_block in zip(blocks(mu), blocks(log_var), strict=True):
-        total += [part.sum(axis=0) for part in kl_parts_per_dimension(mu_block, log_var_block, np)]
-    return total[0] / len(mu), total[1] / len(mu)
+        from_mu, from_log_var = kl_parts_per_dimension(mu_block, log_var_block, np)
+        sums = [part.sum(axis=0) for part in (from_mu, from_log_var, log_var_block)]
+        total += [*sums, np.exp(log_var_block, out=log_var_block).sum(axis=0)]
+    return total / len(mu)
 
 
 def _sd(points: np.ndarray) -> np.ndarray:

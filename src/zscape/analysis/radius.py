@@ -14,6 +14,24 @@ _FEWEST_BINS = 10
 _WIDTH = 0.5
 _FINEST = 1e-3  # of the largest radius: below it a bin tells rounding apart
 
+CUBES = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 5.0, 8.0)
+"""Half the widths r of the cubes [-r, r] from which random points are drawn in reports."""
+
+
+@dataclass(frozen=True)
+class CubeRadius:
+    """The radius of points uniform in the cube [-r, r] in all dimensions. Lengths in units of z.
+
+    Attributes:
+        r: half the cube's width.
+        mean: mean radius; in proportion to r.
+        sd: standard deviation of the radius; in proportion to r too.
+    """
+
+    r: float
+    mean: float
+    sd: float
+
 
 @dataclass(frozen=True)
 class RadiusRecord:
@@ -33,6 +51,8 @@ class RadiusRecord:
         width: width of the histogram's bins.
         edges: edges of the bins, one more than there are counts; they enclose all radii.
         counts: points per bin; their sum is `count`.
+        middle: radii that 5 % and 95 % of the points stay below: nine in ten lie between.
+        cubes: where points uniform in cubes lie, for the r of `CUBES`.
     """
 
     count: int
@@ -48,9 +68,16 @@ class RadiusRecord:
     width: float
     edges: tuple[float, ...]
     counts: tuple[int, ...]
+    middle: tuple[float, float]
+    cubes: tuple[CubeRadius, ...]
 
 
-def radius_record(points: np.ndarray, width: float | None = None, variance: np.ndarray | None = None) -> RadiusRecord:
+def radius_record(
+    points: np.ndarray,
+    width: float | None = None,
+    variance: np.ndarray | None = None,
+    centre: np.ndarray | None = None,
+) -> RadiusRecord:
     """Return the statistics and the histogram of the points' radii.
 
     Args:
@@ -58,6 +85,7 @@ def radius_record(points: np.ndarray, width: float | None = None, variance: np.n
         width: width of the bins, > 0; doubled until there are no more than 1000 bins. None is 0.5, halved until the
             radii spread over 10 bins or more (up to 21), but not below a thousandth of the largest.
         variance: (z_dim,), the mean posterior variance per dimension, for `drawn_rms`.
+        centre: (z_dim,), the mean of the points where it is known already.
 
     Raises:
         InputError: when points or width cannot be used.
@@ -66,9 +94,10 @@ def radius_record(points: np.ndarray, width: float | None = None, variance: np.n
     if width is not None and not 0 < width < np.inf:
         raise InputError(f"The width of the bins must be a number above 0, got {width}.")
     r = radii(points)
-    width, edges, counts = _histogram(r, _fine_width(r) if width is None else width)
+    width, edges, counts = nested_histogram(r, _fine_width(r) if width is None else width)
     z_dim = points.shape[1]
-    centre = sum((block.sum(axis=0) for block in blocks(points)), np.zeros(z_dim)) / len(points)
+    middle = _centre(points) if centre is None else centre
+    low, high = np.quantile(r, (0.05, 0.95))
     return RadiusRecord(
         count=len(points),
         z_dim=z_dim,
@@ -76,19 +105,25 @@ def radius_record(points: np.ndarray, width: float | None = None, variance: np.n
         mean=float(r.mean()),
         max=float(r.max()),
         sd=float(r.std()),
-        centre_distance=float(np.linalg.norm(centre)),
+        centre_distance=float(np.linalg.norm(middle)),
         drawn_rms=None if variance is None else float(np.sqrt((r * r).mean() + variance.sum())),
         chi_mean=chi_mean(z_dim),
         chi_sd=chi_sd(z_dim),
         width=width,
         edges=tuple(edges.tolist()),
         counts=tuple(counts.tolist()),
+        middle=(float(low), float(high)),
+        cubes=_cubes(z_dim),
     )
 
 
 def radii(points: np.ndarray) -> np.ndarray:
     """Return |z| of each point of (n, z_dim): float64 (n,)."""
     return np.concatenate([np.linalg.norm(block, axis=1) for block in blocks(points)])
+
+
+def _centre(points: np.ndarray) -> np.ndarray:
+    return sum((block.sum(axis=0) for block in blocks(points)), np.zeros(points.shape[1])) / len(points)
 
 
 def _fine_width(r: np.ndarray) -> float:
@@ -99,7 +134,21 @@ def _fine_width(r: np.ndarray) -> float:
     return width
 
 
-def _histogram(r: np.ndarray, width: float) -> tuple[float, np.ndarray, np.ndarray]:
+def _cubes(z_dim: int) -> tuple[CubeRadius, ...]:
+    mean, sd = cube_radius(-1.0, 1.0, z_dim)
+    return tuple(CubeRadius(r, r * mean, r * sd) for r in CUBES)
+
+
+def nested_histogram(r: np.ndarray, width: float) -> tuple[float, np.ndarray, np.ndarray]:
+    """Return bins that enclose all of r >= 0 and begin at multiples of their width, and how many lie in each.
+
+    Args:
+        r: (n,), n >= 1.
+        width: > 0; doubled until there are no more than 1000 bins.
+
+    Returns:
+        The width, float64 edges (bins + 1,), and counts (bins,).
+    """
     # Bins start at multiples of the width, so that histograms of two runs can be compared. Multiples beyond 2^40 would
     # be too coarse in float64.
     width = float(width)

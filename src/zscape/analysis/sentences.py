@@ -25,15 +25,15 @@ def radius_sentence(record: RadiusRecord) -> str:
     dimensions = "1 dimension" if record.z_dim == 1 else f"{record.z_dim} dimensions"
     of_mu = "" if record.drawn_rms is None else " (mu)"
     text = (
-        f"The z-points{of_mu} lie at radius {_number(record.mean)} ± {_number(record.sd)}; N(0, I) in {dimensions} "
-        f"would lie at {record.chi_mean:.2f} ± {record.chi_sd:.2f}"
+        f"The z-points{of_mu} lie at radius {short_number(record.mean)} ± {short_number(record.sd)}; N(0, I) in "
+        f"{dimensions} would lie at {record.chi_mean:.2f} ± {record.chi_sd:.2f}"
     )
-    centre = f"The centre of the points is {_number(record.centre_distance)} from the origin."
+    centre = f"The centre of the points is {short_number(record.centre_distance)} from the origin."
     if record.drawn_rms is None:
         return f"{text}, so the two shells {_overlap(record)}. {centre}"
     return (
         f"{text}. Drawn with their posterior variance, as the decoder meets them in training, the points have a root "
-        f"mean square radius of {_number(record.drawn_rms)} (N(0, I): {math.sqrt(record.z_dim):.2f}). {centre}"
+        f"mean square radius of {short_number(record.drawn_rms)} (N(0, I): {math.sqrt(record.z_dim):.2f}). {centre}"
     )
 
 
@@ -55,7 +55,7 @@ def mismatch_sentence(record: MismatchRecord) -> str:
     main = max(parts, key=lambda part: parts[part])
     cause = f", {100 * parts[main] / record.total:.0f} % of it from {main}" if record.total >= _MENTIONED else ""
     return (
-        f"The codes, taken as one normal cloud, are {_number(record.total)} nat per dimension away from N(0, I)"
+        f"The codes, taken as one normal cloud, are {short_number(record.total)} nat per dimension away from N(0, I)"
         f"{cause}: as far as if each coordinate of N(0, I) were shifted by {math.sqrt(2 * record.total):.2f}. "
         f"{_random_points(record)}"
     )
@@ -131,7 +131,7 @@ def spectrum_sentence(record: SpectrumRecord) -> str:
     if record.total_variance == 0:
         return "The codes do not vary: all points are the same."
     if count == 1:
-        return f"There is one direction, with a standard deviation of {_number(math.sqrt(largest))}."
+        return f"There is one direction, with a standard deviation of {short_number(math.sqrt(largest))}."
     text = (
         f"90 % of the variance of mu lies along {record.dimensions_90} of {count} principal directions, "
         f"99 % along {record.dimensions_99}"
@@ -143,8 +143,8 @@ def spectrum_sentence(record: SpectrumRecord) -> str:
     return f"{text}; the cloud is {shape}, its widest direction {ratio:.3g} times as wide as its narrowest."
 
 
-def _number(value: float) -> str:
-    # Two decimals where they show enough, two significant digits below, whole numbers above: never 1e+03.
+def short_number(value: float) -> str:
+    """Return the number with two decimals where they show enough, two significant digits below, whole above 100."""
     if value == 0 or 0.1 <= value < 100:
         return f"{value:.2f}"
     return f"{value:.2g}" if value < 0.1 else f"{value:.0f}"

@@ -32,17 +32,18 @@ class SpectrumRecord:
     dimensions_99: int
 
 
-def spectrum_record(points: np.ndarray) -> SpectrumRecord:
+def spectrum_record(points: np.ndarray, covariance: np.ndarray | None = None) -> SpectrumRecord:
     """Return the spectrum of the points' covariance.
 
     Args:
         points: (n, z_dim), any real dtype, n >= 2; they are centred and squared in double precision.
+        covariance: (z_dim, z_dim), theirs (`latent.moments.mean_and_covariance`), where it is known already.
 
     Raises:
         InputError: when the points cannot be used.
     """
     check_points(points, least=2)
-    variances, _ = principal_axes(mean_and_covariance(points)[1])
+    variances, _ = principal_axes(mean_and_covariance(points)[1] if covariance is None else covariance)
     total = float(variances.sum())
     shares = variances / total if total > 0 else np.zeros_like(variances)
     cumulative = np.minimum(np.cumsum(shares), 1.0)

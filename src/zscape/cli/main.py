@@ -14,9 +14,11 @@ from typer.main import get_command
 
 from zscape.cli.analyze import analyze
 from zscape.cli.doctor import doctor
+from zscape.cli.edit import edit
 from zscape.cli.encode import encode
 from zscape.cli.evaluate import evaluate
 from zscape.cli.plan import plan
+from zscape.cli.quality import quality
 from zscape.cli.recipes import recipes
 from zscape.cli.reconstruct import reconstruct
 from zscape.cli.report import report
@@ -24,10 +26,30 @@ from zscape.cli.run import run
 from zscape.cli.sample import sample
 from zscape.cli.sweep import sweep
 from zscape.cli.train import train
+from zscape.cli.walk import walk
 from zscape.cli.weight import weight
+from zscape.cli.whiten import whiten
 from zscape.core.errors import InputError, ZscapeError
 
-VERBS = (run, train, sweep, evaluate, reconstruct, sample, encode, analyze, report, plan, weight, recipes, doctor)
+VERBS = (
+    run,
+    train,
+    sweep,
+    evaluate,
+    reconstruct,
+    sample,
+    whiten,
+    walk,
+    edit,
+    encode,
+    analyze,
+    quality,
+    report,
+    plan,
+    weight,
+    recipes,
+    doctor,
+)
 
 app = typer.Typer(
     add_completion=False,

@@ -13,7 +13,8 @@ def sample(
     out: Annotated[Path, typer.Option(metavar="PNG", help="The picture to write.", show_default=False)],
     n: Annotated[int, typer.Option("-n", help="Number of images.")] = 28,
     prior: Annotated[
-        str, typer.Option("--from", help="normal, uniform:1.5, uniform:0:8, fitted or fitted:2sigma.")
+        str,
+        typer.Option("--from", help="normal, uniform:1.5, uniform:0:8, fitted, fitted:2sigma, mixture or mixture:10."),
     ] = "normal",
     sharpen: Annotated[float | None, typer.Option(help="Sharpness factor: 0 blurs, 1 leaves as is.")] = None,
     seed: Annotated[int, typer.Option(help="Fixes the points.")] = 1,

@@ -1,19 +1,25 @@
 """The shell on which the points lie, beside that of N(0, I)."""
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from zscape.analysis.radius import RadiusRecord, chi_density
-from zscape.figures.canvas import DATA, INK, REFERENCE, new_figure, styled
+from zscape.figures.canvas import DATA, INK, PALETTE, REFERENCE, new_figure, styled
+
+_CUBES = PALETTE[4]
+_APART = 0.04  # of the width of the figure: two numbers nearer than this would touch
 
 
 @styled
 def draw_radius(record: RadiusRecord) -> Figure:
     """Draw the histogram of the radii as a density, the law of N(0, I) over it, and the means of both.
 
-    For a VAE the radii are those of mu; the root mean square radius of drawn points is marked too.
+    For a VAE the radii are those of mu; the root mean square radius of drawn points is marked too. A second scale on
+    top says for which r points uniform in the cube [-r, r] lie at a radius.
     """
-    figure, axes = new_figure(6.4, 3.6)
+    figure, axes = new_figure(6.4, 3.9)
     of_mu = "" if record.drawn_rms is None else " (mu)"
     edges = np.array(record.edges)
     density = np.array(record.counts) / (record.count * np.diff(edges))
@@ -31,5 +37,26 @@ def draw_radius(record: RadiusRecord) -> Figure:
     axes.set_ylim(bottom=0)
     axes.set_xlabel("radius |z|")
     axes.set_ylabel("density")
+    _scale_of_cubes(axes, record)
     figure.legend(loc="outside upper center", ncols=4 if record.drawn_rms is None else 3)
     return figure
+
+
+def _scale_of_cubes(axes: Axes, record: RadiusRecord) -> None:
+    one = record.cubes[0].mean / record.cubes[0].r
+    ways = (lambda radius: np.asarray(radius) / one, lambda r: np.asarray(r) * one)
+    scale = axes.secondary_xaxis("top", functions=ways)
+    low, high = axes.get_xlim()
+    marks: list[float] = []
+    for cube in reversed(record.cubes):  # where they would run into each other, the smaller ones are left out
+        if low <= cube.mean <= high and all(abs(cube.mean - one * r) > _APART * (high - low) for r in marks):
+            marks.append(cube.r)
+    # The cubes that reports show, where enough of them are in view; else whatever numbers are round.
+    if len(marks) > 2:
+        scale.set_xticks(marks, [f"{r:g}" for r in marks])
+    else:
+        scale.xaxis.set_major_locator(MaxNLocator(nbins=6))
+    scale.set_xlabel("r of the cube [-r, r] whose random points lie here", fontsize=8)
+    scale.tick_params(colors=_CUBES)
+    scale.xaxis.label.set_color(_CUBES)
+    scale.spines["top"].set_visible(True)

@@ -12,8 +12,13 @@ from matplotlib.transforms import Bbox
 from zscape.core.errors import InputError
 from zscape.figures.canvas import DATA, PALETTE, new_figure, styled
 
-_MOST_IN_LEGEND = 20
-_WIDTH, _HEIGHT, _LEGEND = 5.6, 5.2, 1.3  # inches
+MOST_IN_LEGEND = 20
+"""Classes in a legend; of more none is drawn."""
+
+LEGEND_WIDTH = 1.3
+"""Inches beside the axes."""
+
+_WIDTH, _HEIGHT = 5.6, 5.2  # inches
 _HALO = 4.5  # points of white around a name, half of them outside of the letters
 
 
@@ -42,33 +47,54 @@ def draw_scatter(
         raise InputError(f"A scatter needs finite points (n, 2), n >= 1, got {points.shape}.")
     if labels is not None and np.shape(labels) != (len(points),):
         raise InputError(f"There are labels of shape {np.shape(labels)} for {len(points)} points.")
-    has_legend = labels is not None and len(np.unique(labels)) <= _MOST_IN_LEGEND
-    figure, axes = new_figure(_WIDTH + (_LEGEND if has_legend else 0.0), _HEIGHT)
-    colours = DATA if labels is None else np.array(PALETTE)[labels % len(PALETTE)]
-    size, alpha = _pen(len(points))
-    axes.scatter(points[:, 0], points[:, 1], s=size, c=colours, alpha=alpha, linewidths=0, rasterized=True)
+    has_legend = labels is not None and len(np.unique(labels)) <= MOST_IN_LEGEND
+    figure, axes = new_figure(_WIDTH + (LEGEND_WIDTH if has_legend else 0.0), _HEIGHT)
+    draw_points(axes, points, labels)
     axes.set_aspect("equal", adjustable="datalim")
     axes.set_xlabel(axis_names[0])
     axes.set_ylabel(axis_names[1])
     if labels is not None:
-        names = {int(label): _name(int(label), label_names) for label in np.unique(labels)}
+        names = class_names(labels, label_names)
         if has_legend:
-            _legend(figure, names)
-        _annotate(figure, axes, points, labels, names)
+            draw_legend(figure, names)
+        annotate(figure, axes, points, labels, names)
     return figure
 
 
-def _pen(count: int) -> tuple[float, float]:
+@styled
+def draw_points(axes: Axes, points: np.ndarray, labels: np.ndarray | None) -> None:
+    """Put the points on the axes, smaller and paler the more there are, each class in its colour.
+
+    Args:
+        axes: where to.
+        points: (n, 2).
+        labels: integer (n,), or None.
+    """
+    colours = DATA if labels is None else np.array(PALETTE)[labels % len(PALETTE)]
     # Chosen by eye so that the ink of a full cloud stays about the same from 300 to 100,000 points.
-    size = float(np.clip(6000 / count, 2.0, 18))
-    return size, float(np.clip((6000 / count) ** 0.5, 0.35, 0.9))
+    size = float(np.clip(6000 / len(points), 2.0, 18))
+    alpha = float(np.clip((6000 / len(points)) ** 0.5, 0.35, 0.9))
+    axes.scatter(points[:, 0], points[:, 1], s=size, c=colours, alpha=alpha, linewidths=0, rasterized=True)
 
 
-def _name(label: int, names: Sequence[str] | None) -> str:
-    return names[label] if names is not None and 0 <= label < len(names) else str(label)
+def class_names(labels: np.ndarray, names: Sequence[str] | None) -> dict[int, str]:
+    """Return the name of each class that there is, by its number; the number itself where it has none."""
+    known = () if names is None else names
+    numbers = [int(label) for label in np.unique(labels)]
+    return {number: known[number] if 0 <= number < len(known) else str(number) for number in numbers}
 
 
-def _annotate(figure: Figure, axes: Axes, points: np.ndarray, labels: np.ndarray, names: dict[int, str]) -> None:
+@styled
+def annotate(figure: Figure, axes: Axes, points: np.ndarray, labels: np.ndarray, names: dict[int, str]) -> None:
+    """Write the name of each class at the median of its points, unless it would cover another.
+
+    Args:
+        figure: whole but for the names.
+        axes: of the figure.
+        points: (n, 2).
+        labels: integer (n,).
+        names: of each class, by its number.
+    """
     figure.draw_without_rendering()  # fixes the layout, so that the extents of the names are known
     taken: list[Bbox] = []
     outline = [patheffects.withStroke(linewidth=_HALO, foreground="white")]
@@ -82,7 +108,9 @@ def _annotate(figure: Figure, axes: Axes, points: np.ndarray, labels: np.ndarray
             taken.append(extent)
 
 
-def _legend(figure: Figure, names: dict[int, str]) -> None:
+@styled
+def draw_legend(figure: Figure, names: dict[int, str]) -> None:
+    """Put a legend of the classes beside the axes."""
     handles = [
         Line2D([], [], linestyle="", marker="o", markersize=6, color=PALETTE[label % len(PALETTE)], label=name)
         for label, name in names.items()

@@ -6,6 +6,11 @@ from matplotlib.figure import Figure
 from zscape.analysis.spectrum import project
 from zscape.analysis.study import Analysis
 from zscape.core.seeds import generator
+from zscape.figures.attributes import draw_attributes
+from zscape.figures.clusters import draw_clusters
+from zscape.figures.coordinates import draw_coordinates
+from zscape.figures.drawn import draw_drawn, draw_log_var
+from zscape.figures.normality import draw_normality
 from zscape.figures.posterior import draw_kl
 from zscape.figures.radius import draw_radius
 from zscape.figures.scatter import draw_scatter
@@ -17,7 +22,10 @@ MOST_POINTS = 10_000
 
 
 def draw_study(codes: Codes, analysis: Analysis) -> dict[str, Figure]:
-    """Return the figures of a set of codes by name: scatter (with 2 or more dimensions), radius, spectrum, kl (VAE).
+    """Return the figures of a set of codes by name; `Analysis.sentences` has a sentence for each.
+
+    radius, spectrum, coordinates; scatter (with 2 or more dimensions); normality, clusters and attributes (where they
+    were not left out); kl, drawn, log_var (of a VAE).
 
     Args:
         codes: the codes.
@@ -28,6 +36,17 @@ def draw_study(codes: Codes, analysis: Analysis) -> dict[str, Figure]:
         figures["scatter"] = _scatter(codes)
     if analysis.posterior is not None:
         figures["kl"] = draw_kl(analysis.posterior)
+    figures["coordinates"] = draw_coordinates(analysis.coordinates)
+    clouds = [record for record in (analysis.normality, analysis.normality_drawn) if record is not None]
+    if clouds:
+        figures["normality"] = draw_normality(clouds)
+    if analysis.clusters is not None:
+        figures["clusters"] = draw_clusters(analysis.clusters)
+    if analysis.attributes is not None:
+        figures["attributes"] = draw_attributes(analysis.attributes)
+    if analysis.drawn is not None:
+        figures["drawn"] = draw_drawn(analysis.drawn)
+        figures["log_var"] = draw_log_var(analysis.drawn)
     return figures
 
 

@@ -9,10 +9,14 @@ import numpy as np
 from zscape.core.errors import InputError
 from zscape.core.names import unknown_name
 from zscape.latent.arrays import checked_integers, checked_log_var, checked_points, read_arrays, write_arrays
+from zscape.latent.attribute_arrays import checked_attributes
 from zscape.latent.moments import blocks, mean_and_covariance
 from zscape.specs.base import SPLITS
 
-KEYS = ("mu", "z", "log_var", "ids", "splits", "split_names", "labels", "label_names")
+KEYS = (
+    *("mu", "z", "log_var", "ids", "splits", "split_names"),
+    *("labels", "label_names", "attributes", "attribute_names"),
+)
 """The arrays of a file of codes, or of a mapping of them; only `mu` (or `z`) must be there."""
 
 
@@ -27,6 +31,8 @@ class Codes:
         splits: uint8 (n,), positions in `specs.base.SPLITS`: 0 train, 1 validation, 2 test.
         labels: int64 (n,), or None.
         label_names: the name of label i at position i, or None.
+        attributes: bool (n, k), whether a point has each of k attributes; None where none are known.
+        attribute_names: their names, (k,), each once; None where there are no attributes.
     """
 
     mu: np.ndarray
@@ -35,6 +41,8 @@ class Codes:
     splits: np.ndarray
     labels: np.ndarray | None = None
     label_names: tuple[str, ...] | None = None
+    attributes: np.ndarray | None = None
+    attribute_names: tuple[str, ...] | None = None
 
     def __len__(self) -> int:
         return len(self.mu)
@@ -69,9 +77,49 @@ class Codes:
         """
         log_var = None if self.log_var is None else self.log_var[rows]
         labels = None if self.labels is None else self.labels[rows]
+        attributes = None if self.attributes is None else self.attributes[rows]
         return replace(
-            self, mu=self.mu[rows], log_var=log_var, ids=self.ids[rows], splits=self.splits[rows], labels=labels
+            self,
+            mu=self.mu[rows],
+            log_var=log_var,
+            ids=self.ids[rows],
+            splits=self.splits[rows],
+            labels=labels,
+            attributes=attributes,
         )
+
+    @property
+    def attribute_choices(self) -> tuple[str, ...]:
+        """The names that `attribute` takes: the attributes', then the labels' (numbers where these have no names)."""
+        labels = () if self.labels is None else np.unique(self.labels).tolist()
+        of_labels = tuple(map(str, labels)) if self.label_names is None else self.label_names
+        return tuple(dict.fromkeys((*(self.attribute_names or ()), *of_labels)))
+
+    def attribute(self, name: str | int) -> np.ndarray:
+        """Return which points have an attribute; "has this label" is one too.
+
+        Args:
+            name: of an attribute; else of a label, or its number. Capital letters are told apart only where they must.
+
+        Returns:
+            bool (n,).
+
+        Raises:
+            InputError: when there is none of that name; the sentence names the nearest.
+        """
+        text = str(name).strip()
+        choices = self.attribute_choices
+        if not choices:
+            raise InputError(f"These codes have neither attributes nor labels, so there is no attribute {text!r}.")
+        same = [choice for choice in choices if choice.lower() == text.lower()]
+        text = same[0] if len(same) == 1 else text
+        if self.attributes is not None and text in (self.attribute_names or ()):
+            return self.attributes[:, (self.attribute_names or ()).index(text)]
+        if self.labels is not None and text in (self.label_names or ()):
+            return self.labels == (self.label_names or ()).index(text)
+        if self.labels is not None and text.removeprefix("-").isdecimal() and int(text) in self.labels:
+            return self.labels == int(text)
+        raise InputError(unknown_name("attribute", text, choices))
 
     def moments(self) -> tuple[np.ndarray, np.ndarray]:
         """Return mean and covariance of the aggregated posterior, the mixture of all the points' own normals.
@@ -99,6 +147,8 @@ class Codes:
             "split_names": np.array(SPLITS, dtype=np.str_),
             "labels": self.labels,
             "label_names": None if self.label_names is None else np.array(self.label_names, dtype=np.str_),
+            "attributes": self.attributes,
+            "attribute_names": None if self.attribute_names is None else np.array(self.attribute_names, dtype=np.str_),
         }
         return {name: array for name, array in arrays.items() if array is not None}
 
@@ -124,7 +174,8 @@ class Codes:
         """Return checked codes made of arrays by name (`KEYS`), of which `mu` or `z` must be there.
 
         Without `ids` the points are numbered from 0; without `splits` all belong to train; without `split_names` the
-        splits are 0 (train), 1 (validation), 2 (test); labels may be texts.
+        splits are 0 (train), 1 (validation), 2 (test); labels may be texts; attributes may be 0 and 1 or, as CelebA has
+        them, -1 and 1, and without `attribute_names` they are called "attribute 0", "attribute 1", ...
 
         Args:
             arrays: the arrays.
@@ -142,7 +193,8 @@ class Codes:
         log_var = checked_log_var(at("log_var"), arrays["log_var"], mu) if "log_var" in arrays else None
         ids = checked_integers(at("ids"), arrays.get("ids", np.arange(len(mu))), len(mu))
         splits = _splits(arrays, len(mu), at("splits"))
-        return cls(mu, log_var, ids, splits, *_labels(arrays, len(mu), at("labels")))
+        attributes = checked_attributes(arrays, len(mu), at("attributes"))
+        return cls(mu, log_var, ids, splits, *_labels(arrays, len(mu), at("labels")), *attributes)
 
 
 def _splits(arrays: Mapping[str, np.ndarray], count: int, what: str) -> np.ndarray:

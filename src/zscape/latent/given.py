@@ -11,22 +11,33 @@ from zscape.latent.arrays import to_array
 from zscape.latent.codes import KEYS, Codes
 
 
-def codes_of(given: Any, *, log_var: Any = None, labels: Any = None, label_names: Sequence[str] | None = None) -> Codes:
+def codes_of(
+    given: Any,
+    *,
+    log_var: Any = None,
+    labels: Any = None,
+    label_names: Sequence[str] | None = None,
+    attributes: Any = None,
+    attribute_names: Sequence[str] | None = None,
+) -> Codes:
     """Return checked codes from what somebody has of a model, zscape's or not.
 
     Arrays may be tensors of TensorFlow, JAX or PyTorch too.
 
     Args:
         given: the path of an .npz or .npy file; an array (n, z_dim); a pair (mu, log_var), log_var None for an AE; a
-            mapping with `mu` or `z` and on demand `log_var`, `labels`, `label_names`, `ids`, `splits`; or `Codes`.
+            mapping with `mu` or `z` and on demand the other arrays of `latent.codes.KEYS`; or `Codes`.
         log_var: (n, z_dim), logs of the posteriors' variances, where `given` has none.
         labels: (n,), whole numbers or texts, where `given` has none.
         label_names: the name of label i at position i.
+        attributes: (n, k), whether each point has each of k attributes, where `given` has none.
+        attribute_names: their names, k texts.
 
     Raises:
         InputError: when these are no usable codes; the sentence says what is wrong.
     """
     more = {"log_var": log_var, "labels": labels, "label_names": label_names}
+    more = {**more, "attributes": attributes, "attribute_names": attribute_names}
     more = {name: to_array(name, value) for name, value in more.items() if value is not None}
     if isinstance(given, (str, Path)):
         given = Codes.load(given)

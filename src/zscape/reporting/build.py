@@ -1,30 +1,34 @@
-"""The report of a run: its figures, its tables, its page."""
+"""The report of a run, or of several side by side: its figures, its tables, its page."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from matplotlib.figure import Figure
 from PIL import Image
 
-from zscape.analysis.study import Analysis, analyze
+from zscape.core.errors import InputError
 from zscape.core.files import write_bytes, write_text
 from zscape.figures.canvas import png
 from zscape.figures.files import write_vectors
-from zscape.latent.codes import Codes
-from zscape.reporting.codes_numbers import codes_tables
-from zscape.reporting.data_section import data_content, read_data
+from zscape.reporting.blocks import Page
+from zscape.reporting.codes_numbers import codes_tables, study_table
+from zscape.reporting.introduction import introduction
 from zscape.reporting.numbers import Table, articles_table, metrics_table
-from zscape.reporting.page import codes_content, render
-from zscape.reporting.pictures import draw_run
-from zscape.reporting.sentences import curves_sentence, reconstruction_sentence, task_sentence
+from zscape.reporting.page import Prints, named_figures, print_pictures, render
+from zscape.reporting.sections.catalog import sections
+from zscape.reporting.sections.summary import summary_table
+from zscape.reporting.studied import Studied, read_studied
 from zscape.reporting.tables import write_all
-from zscape.reporting.weight import forms_sentence, weight_sentences
 from zscape.runs.directory import RunDirectory
 
 
 def build_report(
-    run: RunDirectory, *, title: str | None = None, figures: Sequence[str] = ("png",), tables: Sequence[str] = ()
+    run: RunDirectory,
+    *,
+    title: str | None = None,
+    figures: Sequence[str] = ("png",),
+    tables: Sequence[str] = (),
+    public: bool | None = None,
 ) -> Path:
     """Draw a run's figures and write its report.html, which needs no other file and no network.
 
@@ -33,82 +37,120 @@ def build_report(
         title: heading of the page; None for the directory's name.
         figures: "svg", "pdf": written beside the PNGs, which there always are.
         tables: "csv", "tex": the numbers as tables/*.csv and *.tex.
+        public: whether original images are left out; None: where their source is marked as restricted.
 
     Raises:
         InputError: when one of these is missing or damaged, or for an unknown format.
     """
-    codes = Codes.load(run.path / "latents.npz")
-    analysis, data = analyze(codes), read_data(run)
-    if data is not None and run.recipe.task.has_target:
-        data = {**data, "linear_baseline": None}  # it codes clean images, which these networks never see
-    content = _content(run, codes, analysis, data, title)
-    pngs = write_pictures(draw_run(run, codes, analysis), run.path / "figures", figures)
-    sheet = run.path / "figures" / "contact_sheet.png"
-    if data is not None and sheet.is_file():
-        pngs["contact_sheet"] = sheet.read_bytes()
+    name = run.path.resolve().name
+    studied = read_studied(run, name, public)
+    page = page_of([studied], title or name)
+    return write_report(page, [studied], run.path / "report.html", run.path, figures, tables)
+
+
+def build_comparison(
+    runs: Sequence[RunDirectory],
+    path: Path,
+    *,
+    title: str | None = None,
+    figures: Sequence[str] = ("png",),
+    tables: Sequence[str] = (),
+    public: bool | None = None,
+) -> Path:
+    """Write one page about several runs, side by side, which needs no other file and no network.
+
+    Args:
+        runs: at least two studied runs; no two are the same.
+        path: where to write the page. Figures and tables that are asked for go into folders beside it, named after it.
+        title: heading of the page; None for the runs' names.
+        figures: "svg", "pdf": drawings as such files too.
+        tables: "csv", "tex": the numbers as tables.
+        public: as in `build_report`; where it is None the restricted runs' images are left out.
+
+    Raises:
+        InputError: when a run is given twice, or a file is missing or damaged, or for an unknown format.
+    """
+    studied = [read_studied(run, name, public) for run, name in zip(runs, short_names(runs), strict=True)]
+    page = page_of(studied, title or ", ".join(run.name for run in studied))
+    beside = path.parent / path.stem if path.name != "report.html" else path.parent
+    wanted = tuple(kind for kind in figures if kind != "png")
+    return write_report(page, studied, path, beside, wanted, tables)
+
+
+def page_of(runs: Sequence[Studied], title: str) -> Page:
+    """Return the page about one or several runs."""
+    return Page(title, introduction(runs), sections(runs), tuple(run.name for run in runs))
+
+
+def write_report(
+    page: Page, runs: Sequence[Studied], path: Path, folder: Path, figures: Sequence[str], tables: Sequence[str]
+) -> Path:
+    """Print a page's pictures and write it; return its path.
+
+    Args:
+        page: the page.
+        runs: what it is about.
+        path: the file to write.
+        folder: where figures/ and tables/ go.
+        figures: "png", "svg", "pdf": in what the pictures are written as files too.
+        tables: "csv", "tex".
+    """
+    prints = print_pictures(page, png)
+    text = render(page, prints)
+    _write_pictures(page, prints, folder / "figures", figures)
     if tables:
-        write_all(_tables(run, codes, analysis, data), run.path / "tables", tables)
-    path = run.path / "report.html"
-    write_text(path, render("report.html.jinja", content, pngs))
+        write_all(tables_of(runs), folder / "tables", tables)
+    write_text(path, text)
     return path
 
 
-def write_pictures(
-    pictures: Mapping[str, Figure | Image.Image], folder: Path, formats: Sequence[str] = ("png",)
-) -> dict[str, bytes]:
-    """Write pictures as PNG, figures on demand as SVG and PDF too, and return the PNGs by name.
+def _write_pictures(page: Page, prints: Prints, folder: Path, formats: Sequence[str]) -> None:
+    if "png" in formats:
+        for name, data in prints.by_name.items():
+            write_bytes(folder / f"{name}.png", data)
+    pictures: Mapping[str, Figure | Image.Image] = dict(named_figures(page))
+    write_vectors(pictures, folder, [kind for kind in formats if kind != "png"])
+
+
+def tables_of(runs: Sequence[Studied]) -> dict[str, Table]:
+    """Return the numbers of a page as tables by name; with several runs the run's name stands in front."""
+    if len(runs) == 1:
+        return _tables_of(runs[0])
+    tables = {"summary": summary_table(runs)}
+    for run in runs:
+        tables |= {f"{run.name}-{name}".replace("/", "-"): table for name, table in _tables_of(run).items()}
+    return tables
+
+
+def _tables_of(run: Studied) -> dict[str, Table]:
+    of_codes = codes_tables(run.codes, run.analysis, grouped=False)
+    trained = run.trained
+    if trained is None:
+        psnr = run.reconstructions.telling_psnr if run.reconstructions else None
+        return {"final_numbers": study_table(run.analysis, psnr, grouped=False), **of_codes}
+    final = metrics_table(trained.metrics, run.codes.z_dim, run.variational, trained.baseline, grouped=False)
+    return {
+        "final_numbers": final,
+        "final_numbers_articles": articles_table(trained.metrics, grouped=False),
+        **of_codes,
+    }
+
+
+def short_names(runs: Sequence[RunDirectory]) -> list[str]:
+    """Return for each run as many of the last parts of its path as tell it from the others.
 
     Args:
-        pictures: figures and pictures of pixels by name.
-        folder: where to write.
-        formats: some of `figures.files.FORMATS`.
+        runs: the runs.
+
+    Raises:
+        InputError: when a run is given twice.
     """
-    pngs = {name: png(picture) for name, picture in pictures.items()}
-    for name, data in pngs.items():
-        write_bytes(folder / f"{name}.png", data)
-    write_vectors(pictures, folder, formats)
-    return pngs
-
-
-def _content(
-    run: RunDirectory, codes: Codes, analysis: Analysis, data: dict[str, Any] | None, title: str | None
-) -> dict[str, Any]:
-    recipe, metrics, history = run.recipe, run.read("metrics.json"), run.history()
-    shown = metrics.get("test") or metrics.get("validation") or metrics["train"]
-    variational = recipe.model.kind == "vae"
-    return {
-        **codes_content(codes, analysis),
-        "title": title or run.path.resolve().name,
-        "kind": "variational autoencoder" if variational else "autoencoder",
-        "variational": variational,
-        "trained_here": True,
-        "task": task_sentence(recipe.task),
-        "recipe": recipe,
-        "recipe_text": recipe.to_yaml(),
-        "data": None if data is None else data_content(data, metrics, variational),
-        "shown": shown,
-        "curves": curves_sentence(history),
-        "reconstruction": reconstruction_sentence(shown),
-        "metrics_table": metrics_table(metrics, codes.z_dim, variational, _baseline(data)),
-        "articles_table": articles_table(metrics),
-        "weight": forms_sentence(recipe.objective, recipe.image_shape, codes.z_dim, shown.get("sigma"))
-        if variational
-        else None,
-        "judged": " ".join(weight_sentences(shown, codes.z_dim, variational)),
-        "images_per_second": metrics["images_per_second"],
-        "epochs": metrics["epochs"],
-        "provenance": run.read("provenance.json"),
-    }
-
-
-def _tables(run: RunDirectory, codes: Codes, analysis: Analysis, data: dict[str, Any] | None) -> dict[str, Table]:
-    metrics, variational = run.read("metrics.json"), run.recipe.model.kind == "vae"
-    return {
-        "final_numbers": metrics_table(metrics, codes.z_dim, variational, _baseline(data), grouped=False),
-        "final_numbers_articles": articles_table(metrics, grouped=False),
-        **codes_tables(codes, analysis, grouped=False),
-    }
-
-
-def _baseline(data: dict[str, Any] | None) -> dict[str, Any] | None:
-    return None if data is None else data.get("linear_baseline")
+    paths = [run.path.resolve() for run in runs]
+    for path, run in zip(paths, runs, strict=True):
+        if paths.count(path) > 1:
+            raise InputError(f"The run {run.path} is given twice; give each run once.")
+    for parts in range(1, max(len(path.parts) for path in paths) + 1):
+        names = ["/".join(path.parts[-parts:]) for path in paths]
+        if len(set(names)) == len(names):
+            return names
+    raise AssertionError("unreachable")

@@ -1,5 +1,6 @@
 """Images out of a decoder that zscape did not make: called in batches, and checked."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -42,6 +43,11 @@ class Reconstructions:
     count: int
     psnr: float
     exact: bool = False
+
+    @property
+    def telling_psnr(self) -> float | None:
+        """The PSNR where it says something: where the images do not come back exactly."""
+        return None if self.exact or not math.isfinite(self.psnr) else self.psnr
 
 
 class Decoder:

@@ -1,7 +1,9 @@
 """One sentence per picture, computed from the run's numbers."""
 
+import math
 from typing import Any
 
+from zscape.reporting.decoding import PAIRS, Reconstructions
 from zscape.reporting.numbers import number
 from zscape.specs.task import TaskSpec
 
@@ -50,3 +52,21 @@ def reconstruction_sentence(numbers: dict[str, Any]) -> str:
     if not floor:  # mse has none, and black or white costs nothing
         return f"{text}."
     return f"{text}, of which {number(floor)} cannot be saved: so much bce charges for values between black and white."
+
+
+def handed_over_sentence(reconstructions: Reconstructions, pictures: bool = True) -> str:
+    """Say how near the reconstructions of images that were handed over are, and how many there are.
+
+    Args:
+        reconstructions: them.
+        pictures: whether they are shown.
+    """
+    count, psnr = reconstructions.count, reconstructions.psnr
+    shown = f"; the first {PAIRS} are shown" if pictures and count > PAIRS else ""
+    come = "the image handed over comes" if count == 1 else f"the {number(count)} images handed over come"
+    if reconstructions.exact:
+        return f"Decoded at mu, {come} back exactly, to 8 bits{shown}."
+    if not math.isfinite(psnr):  # some are exact, others not
+        return f"Decoded at mu, some of the {number(count)} images handed over come back exactly, others do not{shown}."
+    mean = "" if count == 1 else " (mean over the images)"
+    return f"Decoded at mu, {come} back at a PSNR of {psnr:.2f} dB{mean}{shown}."

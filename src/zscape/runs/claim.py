@@ -22,7 +22,7 @@ def claim_directory(path: Path, recipe: Recipe, fresh: bool = False) -> RunDirec
         fresh: delete what an earlier run left there.
 
     Raises:
-        InputError: when `path` is a file, or holds another run or anything else.
+        InputError: when `path` is a file, or holds another run, one that `zscape whiten` made, or anything else.
     """
     if path.exists() and not path.is_dir():
         raise InputError(f"{path} is a file; --out needs a directory.")
@@ -38,6 +38,7 @@ def claim_directory(path: Path, recipe: Recipe, fresh: bool = False) -> RunDirec
     if fresh:
         run.clear()
         return run
+    _refuse_folded(run)
     changed = differing_keys(run.recipe, recipe)
     if changed:
         raise InputError(
@@ -45,6 +46,17 @@ def claim_directory(path: Path, recipe: Recipe, fresh: bool = False) -> RunDirec
             "Choose another --out, or --fresh to delete that run."
         )
     return run
+
+
+def _refuse_folded(run: RunDirectory) -> None:
+    """A folded run has no checkpoint of its own: training would begin anew, or go on from weights before the fold."""
+    folded = run.read("provenance.json").get("folded") if (run.path / "provenance.json").is_file() else None
+    if folded:
+        raise InputError(
+            f"{run.path} holds networks that `zscape whiten` made of the run {folded[-1]['from']}: they are finished "
+            f"and cannot be trained further. Train that run and whiten it again, or --fresh to delete this one; "
+            f"`zscape report {run.path}` studies it."
+        )
 
 
 def differing_keys(old: Recipe, new: Recipe) -> list[str]:

@@ -19,7 +19,10 @@ from zscape.specs.compose import read_recipe_file
 from zscape.specs.recipe import Recipe, parse_recipe
 
 _TRAINING_FILES = ("recipe.yaml", "chosen.json", "provenance.json", "history.jsonl")
-_STUDY_FILES = ("metrics.json", "latents.npz", "analysis.json", "data.json", "images.npz", "report.html")
+_STUDY_FILES = (
+    *("metrics.json", "latents.npz", "analysis.json", "data.json", "images.npz", "maps.npz", "quality.json"),
+    "report.html",
+)
 _FOLDERS = ("checkpoints", "encoder", "decoder", "likelihood", "figures")
 _DRAWN = ("*.png", "*.svg", "*.pdf")
 
@@ -36,6 +39,7 @@ class RunDirectory:
     latents.npz       mu, log_var, ids, labels       analysis.json    numbers about the codes
     images.npz        what the report shows          priors/          fitted priors
     data.json         near-duplicates, linear code   chosen.json      why a chosen recipe is as it is
+    quality.json      what `zscape quality` measured maps.npz         t-SNE maps, where asked for
     figures/*.png                                    tables/          on demand, CSV and LaTeX
     report.html
     ```

@@ -12,12 +12,14 @@ class SourceFacts:
         shape: (height, width, channels) of its images, None where only the data can tell.
         needs_path: whether `data.path` must be given.
         official_test: whether the source comes with a test set of its own.
+        restricted: whether its terms forbid passing its images on, so that reports leave them out by default.
     """
 
     description: str
     shape: tuple[int, int, int] | None
     needs_path: bool
     official_test: bool
+    restricted: bool = False
 
 
 SOURCES = {

@@ -88,12 +88,18 @@ def test_fit_takes_the_posterior_variance_in():
 
 @pytest.mark.parametrize("level", [None, 1.75])
 def test_save_and_load(tmp_path, level):
-    prior = FittedNormal(np.arange(3.0), spread_matrix(3), level)
+    prior = FittedNormal(np.arange(3.0), spread_matrix(3), level, points=98, outliers=2)
     prior.save(tmp_path / "priors" / "fitted.npz")
     again = FittedNormal.load(tmp_path / "priors" / "fitted.npz")
-    assert again.level == level
+    assert (again.level, again.points, again.outliers) == (level, 98, 2)
     assert again.name == prior.name
     np.testing.assert_array_equal(again.sample(4, 1), prior.sample(4, 1))
+
+
+def test_a_fit_that_says_nothing_of_its_points_is_read(tmp_path):
+    np.savez(tmp_path / "fitted.npz", mean=np.zeros(2), covariance=np.eye(2))
+    fit = FittedNormal.load(tmp_path / "fitted.npz")
+    assert (fit.points, fit.outliers) == (None, 0)
 
 
 @pytest.mark.parametrize(
@@ -104,6 +110,7 @@ def test_save_and_load(tmp_path, level):
         ({"mean": np.zeros(2), "covariance": np.eye(2) * np.nan}, "not finite"),
         ({"mean": np.array(["a", "b"]), "covariance": np.eye(2)}, "expected real numbers"),
         ({"mean": np.zeros(2), "covariance": np.eye(2), "level": np.array(-1.0)}, "level above 0"),
+        ({"mean": np.zeros(2), "covariance": np.eye(2), "outliers": np.ones(2)}, "not one whole number each"),
     ],
 )
 def test_load_says_what_is_wrong(tmp_path, arrays, sentence):

@@ -1,5 +1,7 @@
 """From texts to priors, and from wrong texts to sentences."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,13 +9,23 @@ from hypothesis import strategies as st
 
 from zscape.core.errors import InputError
 from zscape.latent.priors.fitted_normal import FittedNormal
+from zscape.latent.priors.mixture import Mixture
 from zscape.latent.priors.normal import Normal
 from zscape.latent.priors.parse import parse_prior
 from zscape.latent.priors.uniform import Uniform
 
 
-def fitted() -> FittedNormal:
-    return FittedNormal(np.zeros(4), np.eye(4))
+def normal(level=None) -> FittedNormal:
+    return FittedNormal(np.zeros(4), np.eye(4), level)
+
+
+def mixture(components=None) -> Mixture:
+    k = components or 2
+    parts = (np.zeros(4), np.ones(4), np.eye(4), np.ones(k) / k, np.zeros((k, 4)), np.stack([np.eye(4)] * k))
+    return Mixture(*parts, components is None, {}, 9, 9, 0, 0, 1)
+
+
+FITS = {"fitted": normal, "mixture": mixture}
 
 
 def test_right_texts():
@@ -22,10 +34,13 @@ def test_right_texts():
     assert parse_prior("uniform:0:8", 4) == Uniform(4, 0.0, 8.0)
     assert parse_prior("uniform:-3:-1e-2", 4) == Uniform(4, -3.0, -0.01)
     for text, level in (("fitted", None), ("fitted:2sigma", 2.0), ("fitted:0.5sigma", 0.5)):
-        prior = parse_prior(text, 4, fitted)
+        prior = parse_prior(text, 4, FITS)
         assert isinstance(prior, FittedNormal)
         assert prior.level == level
         assert prior.name == text
+    for text, components in (("mixture", 2), ("mixture:10", 10), ("Mixture:1", 1), ("mixture:007", 7)):
+        prior = parse_prior(text, 4, FITS)
+        assert isinstance(prior, Mixture) and prior.components == components
 
 
 @pytest.mark.parametrize(
@@ -50,17 +65,25 @@ def test_right_texts():
         ("fitted:xsigma", "the level must be a number and 'sigma', got 'xsigma'", "fitted:2sigma"),
         ("fitted:3", "the level must end in 'sigma', got '3'", "fitted:3sigma"),
         ("fitted:-2sigma", "the level must be above 0, got '-2sigma'", "fitted:2sigma"),
+        ("mixture:0", "the number of normals must be a whole number from 1 to 1000, got '0'", "mixture:10"),
+        ("mixture:1001", "from 1 to 1000, got '1001'", "mixture:10"),
+        ("mixture:2.5", "from 1 to 1000, got '2.5'", "mixture:10"),
+        ("mixture:2:3", "from 1 to 1000, got '2:3'", "mixture:10"),
+        ("mixture:", "from 1 to 1000, got ''", "mixture:10"),
+        ("mixtur:4", "Unknown prior 'mixtur:4'", "mixture:4"),
         ("fitted:0sigma", "the level must be above 0, got '0sigma'", "fitted:2sigma"),
     ],
 )
 def test_wrong_texts(text, reason, suggestion):
     with pytest.raises(InputError) as caught:
-        parse_prior(text, 4, fitted)
+        parse_prior(text, 4, FITS)
     sentence = str(caught.value)
     assert reason in sentence
     assert f"Did you mean {suggestion!r}?" in sentence
-    assert all(form in sentence for form in ("normal", "uniform:1.5", "uniform:0:8", "fitted", "fitted:2sigma"))
-    parse_prior(suggestion, 4, fitted)  # what is suggested works
+    assert all(
+        form in sentence for form in ("normal", "uniform:1.5", "uniform:0:8", "fitted", "fitted:2sigma", "mixture:10")
+    )
+    parse_prior(suggestion, 4, FITS)  # what is suggested works
 
 
 def test_a_text_like_nothing_gets_the_forms_alone():
@@ -68,23 +91,26 @@ def test_a_text_like_nothing_gets_the_forms_alone():
         parse_prior("zzz", 4)
 
 
-def test_fitted_needs_codes():
-    with pytest.raises(InputError, match="needs the codes of a trained run, and there are none here; use normal"):
-        parse_prior("fitted", 4)
+@pytest.mark.parametrize("text", ["fitted", "fitted:2sigma", "mixture"])
+def test_fitted_priors_need_codes(text):
+    sentence = f"The prior '{text}' needs the codes of a trained run, and there are none here; use normal."
+    with pytest.raises(InputError, match=re.escape(sentence)):
+        parse_prior(text, 4)
 
 
-def test_fitted_must_have_the_dimensions():
-    with pytest.raises(InputError, match="'fitted' was fitted in 4 dimensions; the model has 5"):
-        parse_prior("fitted", 5, fitted)
+@pytest.mark.parametrize("text", ["fitted", "mixture:3"])
+def test_fitted_priors_must_have_the_dimensions(text):
+    with pytest.raises(InputError, match=f"'{text}' was fitted in 4 dimensions; the model has 5"):
+        parse_prior(text, 5, FITS)
 
 
-@given(st.text(max_size=20) | st.from_regex(r"(normal|uniform|fitted)(:[-0-9.a-z]{0,6}){0,3}", fullmatch=True))
+@given(st.text(max_size=20) | st.from_regex(r"(normal|uniform|fitted|mixture)(:[-0-9.a-z]{0,6}){0,3}", fullmatch=True))
 def test_any_text_gives_a_prior_or_a_sentence(text):
     try:
-        prior = parse_prior(text, 4, fitted)
+        prior = parse_prior(text, 4, FITS)
     except InputError as error:
         sentence = str(error)
         assert sentence.endswith(".")
     else:
-        assert parse_prior(prior.name, 4, fitted).name == prior.name
+        assert parse_prior(prior.name, 4, FITS).name == prior.name
         assert np.isfinite(prior.sample(2, 1)).all()

@@ -5,6 +5,7 @@ import pytest
 
 from zscape.core.errors import InputError
 from zscape.latent.priors.fitted_normal import FittedNormal
+from zscape.latent.priors.mixture import Mixture
 from zscape.latent.priors.parse import PRIORS, parse_prior
 
 Z_DIM = 3
@@ -13,13 +14,28 @@ COVARIANCE = np.array([[2.0, 0.6, 0.0], [0.6, 1.0, -0.3], [0.0, -0.3, 0.4]])
 FORMS = [form for name in PRIORS for form in PRIORS.get(name).forms]
 
 
+def mixture(components=4):
+    """A mixture whose normals are apart and turned; as `fit_mixture` with this number, or with none, would name it."""
+    rng = np.random.default_rng(0)
+    factors = 0.55 * np.eye(Z_DIM) + np.tril(rng.normal(0, 0.1, (components, Z_DIM, Z_DIM)), -1)
+    axes = np.linalg.qr(rng.normal(size=(Z_DIM, Z_DIM)))[0]
+    weights, means = rng.dirichlet(np.full(components, 3.0)), rng.normal(0, 0.8, (components, Z_DIM))
+    parts = (MEAN, np.array([1.5, 1.0, 0.8]), axes, weights, means, factors)
+    return Mixture(*parts, components == 4, {4: -3.0}, 90, 100, 10, 0, 1)
+
+
 def prior_of(text):
-    return parse_prior(text, Z_DIM, lambda: FittedNormal(MEAN, COVARIANCE))
+    normal = FittedNormal(MEAN, COVARIANCE)
+    return parse_prior(text, Z_DIM, {"fitted": lambda level=None: normal.at_level(level), "mixture": mixture})
+
+
+def test_every_kind_without_a_maker_of_its_own_is_fitted():
+    assert [name for name in PRIORS if PRIORS.get(name).build is None] == ["fitted", "mixture"]
 
 
 def test_all_are_registered():
-    assert list(PRIORS) == ["normal", "uniform", "fitted"]
-    assert set(FORMS) >= {"normal", "uniform:1.5", "uniform:0:8", "fitted", "fitted:2sigma"}
+    assert list(PRIORS) == ["normal", "uniform", "fitted", "mixture"]
+    assert set(FORMS) >= {"normal", "uniform:1.5", "uniform:0:8", "fitted", "fitted:2sigma", "mixture", "mixture:10"}
 
 
 @pytest.mark.parametrize("text", FORMS)

@@ -1,6 +1,6 @@
 """What all distributions of random z-points share."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -44,12 +44,11 @@ class Prior(Protocol):
         ...
 
 
-class Fitted(Prior, Protocol):
-    """A prior fitted to codes, which can be confined to a sigma level."""
+Fit = Callable[..., Prior]
+"""Gives a prior fitted to codes; called with the numbers of the prior's text: none, a level, a number of normals."""
 
-    def at_level(self, level: float | None) -> Prior:
-        """Return the same fit, confined to `level` standard deviations; None for no limit."""
-        ...
+Fits = Mapping[str, Fit]
+"""A way to a fitted prior for each kind that needs one, by the kind's name in the registry."""
 
 
 class PriorTextError(ValueError):
@@ -73,12 +72,13 @@ class PriorFamily:
     Attributes:
         forms: example texts and what they mean.
         read: turns the texts between the colons into numbers; raises PriorTextError.
-        build: makes the prior from those numbers, z_dim, and the way to a fitted prior (None where nothing is fitted).
+        build: makes the prior from those numbers and z_dim; None for a kind that is fitted to codes: its fit is called
+            with the numbers instead.
     """
 
     forms: dict[str, str]
     read: Callable[[Sequence[str]], tuple[float, ...]]
-    build: Callable[[tuple[float, ...], int, Callable[[], Fitted] | None], Prior]
+    build: Callable[[tuple[float, ...], int], Prior] | None
 
 
 def read_number(text: str, suggestion: str) -> float:

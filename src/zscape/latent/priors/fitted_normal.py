@@ -1,4 +1,7 @@
-"""A normal with the mean and covariance of the codes: random points where the codes are, also for a plain AE."""
+"""A normal with the mean and covariance of the codes: random points where the codes are, also for a plain AE.
+
+A few absurd codes do not spoil it: they are left out and counted (`latent.outliers` says which).
+"""
 
 import math
 from dataclasses import dataclass, replace
@@ -13,9 +16,11 @@ from zscape.core.seeds import generator
 from zscape.latent.arrays import read_arrays, write_arrays
 from zscape.latent.codes import Codes
 from zscape.latent.moments import principal_axes
+from zscape.latent.outliers import inliers
 from zscape.latent.priors.base import check_count, check_points, number_text
 
 _FLAT = 1e-12  # share of the largest variance below which a direction counts as flat: codes are float32
+_COUNTS = ("points", "outliers")
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,11 +38,15 @@ class FittedNormal:
         mean: float64 (z_dim,).
         covariance: float64 (z_dim, z_dim).
         level: the limit in standard deviations, > 0, or None.
+        points: number of codes that it was fitted to; None where that is not known.
+        outliers: number of codes that were left out.
     """
 
     mean: np.ndarray
     covariance: np.ndarray
     level: float | None = None
+    points: int | None = None
+    outliers: int = 0
 
     @property
     def name(self) -> str:
@@ -46,9 +55,10 @@ class FittedNormal:
 
     @property
     def description(self) -> str:
-        """What was fitted, and the limit."""
+        """What was fitted, what was left out, and the limit."""
         limit = "" if self.level is None else f", within {number_text(self.level)} sigma along each principal axis"
-        return f"normal fitted to the codes{limit}"
+        left_out = f" but for {self.outliers} far out" if self.outliers else ""
+        return f"normal fitted to the codes{left_out}{limit}"
 
     @property
     def z_dim(self) -> int:
@@ -58,11 +68,11 @@ class FittedNormal:
     @property
     def rank(self) -> int:
         """The number of principal axes along which the points vary."""
-        return len(self._axes[0])
+        return len(self.principal[0])
 
     @cached_property
-    def _axes(self) -> tuple[np.ndarray, np.ndarray]:
-        # Standard deviations (rank,) and axes (z_dim, rank).
+    def principal(self) -> tuple[np.ndarray, np.ndarray]:
+        """Standard deviations (rank,), descending, and the axes they belong to (z_dim, rank), orthonormal."""
         variances, axes = principal_axes(self.covariance)
         used = variances > _FLAT * variances[0]
         return np.sqrt(variances[used]), axes[:, used]
@@ -74,7 +84,7 @@ class FittedNormal:
     def sample(self, n: int, seed: int) -> np.ndarray:
         """Draw n points: float32 (n, z_dim)."""
         check_count(n)
-        deviations, axes = self._axes
+        deviations, axes = self.principal
         source = generator(seed, "prior", "fitted")
         if self.level is None:
             e = source.standard_normal((n, self.rank))
@@ -87,7 +97,7 @@ class FittedNormal:
     def log_prob(self, z: np.ndarray) -> np.ndarray:
         """Return the log density, normalised also with a level: float64 (n,); -inf beyond the level."""
         z = check_points(z, self.z_dim)
-        deviations, axes = self._axes
+        deviations, axes = self.principal
         e = (z - self.mean) @ axes / deviations
         constant = np.log(deviations).sum() + 0.5 * self.rank * math.log(2 * math.pi)
         density = -0.5 * (e * e).sum(axis=1) - constant
@@ -100,8 +110,9 @@ class FittedNormal:
 
     def save(self, path: Path | str) -> None:
         """Write the fit as .npz, whole or not at all, without pickle."""
-        arrays = {"mean": self.mean, "covariance": self.covariance}
-        write_arrays(Path(path), arrays if self.level is None else {**arrays, "level": np.array(self.level)})
+        arrays = {"mean": self.mean, "covariance": self.covariance, "outliers": np.array(self.outliers)}
+        known = {"level": self.level, "points": self.points}
+        write_arrays(Path(path), arrays | {name: np.array(value) for name, value in known.items() if value is not None})
 
     @classmethod
     def load(cls, path: Path | str) -> "FittedNormal":
@@ -110,12 +121,14 @@ class FittedNormal:
         Raises:
             InputError: when the file cannot be read or does not hold a mean and its covariance.
         """
-        arrays, found = read_arrays(Path(path), ("mean", "covariance", "level"), single="mean")
+        arrays, found = read_arrays(Path(path), ("mean", "covariance", "level", *_COUNTS), single="mean")
         if not {"mean", "covariance"} <= arrays.keys():
             names = ", ".join(found)
             raise InputError(f"{path} is no fitted normal: expected arrays mean and covariance, it has: {names}.")
-        if any(array.dtype.kind != "f" for array in arrays.values()):
+        if any(array.dtype.kind != "f" for name, array in arrays.items() if name not in _COUNTS):
             raise InputError(f"{path} has a mean, covariance or level of another dtype; expected real numbers.")
+        if any(arrays[name].shape or arrays[name].dtype.kind not in "iu" for name in _COUNTS if name in arrays):
+            raise InputError(f"{path} has points or outliers that are not one whole number each.")
         mean, covariance, level = arrays["mean"], arrays["covariance"], arrays.get("level")
         if mean.ndim != 1 or len(mean) < 1 or covariance.shape != (len(mean),) * 2:
             raise InputError(f"{path} has a mean {mean.shape} and a covariance {covariance.shape} that do not fit.")
@@ -123,11 +136,14 @@ class FittedNormal:
             raise InputError(f"{path} has values in mean or covariance that are not finite.")
         if level is not None and not (level.ndim == 0 and level > 0):
             raise InputError(f"{path} has the level {level}; expected a level above 0.")
-        return cls(mean, covariance, None if level is None else float(level))
+        points, outliers = (int(arrays[name]) if name in arrays else None for name in _COUNTS)
+        return cls(mean, covariance, None if level is None else float(level), points, outliers or 0)
 
 
 def fit_normal(codes: Codes, level: float | None = None) -> FittedNormal:
-    """Return the normal with the moments of the codes' aggregated posterior (`Codes.moments`).
+    """Return the normal with the moments of the codes' aggregated posterior (`Codes.moments`), outliers left out.
+
+    Where no mean lies far out, as in most clouds, these are the plain moments.
 
     Args:
         codes: at least 2, usually those of the training images.
@@ -136,4 +152,6 @@ def fit_normal(codes: Codes, level: float | None = None) -> FittedNormal:
     Raises:
         InputError: when there are fewer than 2 codes.
     """
-    return FittedNormal(*codes.moments(), level)
+    rows = np.flatnonzero(inliers(codes.mu, codes.variance))
+    used = codes if len(rows) == len(codes) else codes.take(rows)
+    return FittedNormal(*used.moments(), level, len(used), len(codes) - len(used))

@@ -1,12 +1,13 @@
-"""How a fitted prior is written: `fitted`, `fitted:2sigma`."""
+"""How the priors that are fitted to codes are written: `fitted`, `fitted:2sigma`, `mixture`, `mixture:10`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from zscape.core.errors import InputError
-from zscape.latent.priors.base import Fitted, Prior, PriorFamily, PriorTextError, number_text, read_number
+from zscape.latent.priors.base import PriorFamily, PriorTextError, number_text, read_number
+
+_MOST_NORMALS = 1000
 
 
-def _read(arguments: Sequence[str]) -> tuple[float, ...]:
+def _read_level(arguments: Sequence[str]) -> tuple[float, ...]:
     if not arguments:
         return ()
     text = ":".join(arguments)
@@ -30,17 +31,31 @@ def _suggestion(text: str) -> str:
     return f"fitted:{number_text(level or 2.0)}sigma"
 
 
-def _build(values: tuple[float, ...], z_dim: int, fitted: Callable[[], Fitted] | None) -> Prior:
-    if fitted is None:
-        raise InputError("A fitted prior needs the codes of a trained run, and there are none here; use normal.")
-    return fitted().at_level(values[0] if values else None)
+def _read_number_of_normals(arguments: Sequence[str]) -> tuple[float, ...]:
+    if not arguments:
+        return ()
+    text = ":".join(arguments)
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= _MOST_NORMALS):
+        raise PriorTextError(
+            f"the number of normals must be a whole number from 1 to {_MOST_NORMALS}, got {text!r}", "mixture:10"
+        )
+    return (int(text),)
 
 
-FAMILY = PriorFamily(
+FITTED = PriorFamily(
     {
         "fitted": "a normal with the codes' mean and covariance",
         "fitted:2sigma": "the same within 2 sigma along each principal axis",
     },
-    _read,
-    _build,
+    _read_level,
+    build=None,
+)
+
+MIXTURE = PriorFamily(
+    {
+        "mixture": "a mixture of normals fitted to the codes, their number chosen by held-out codes",
+        "mixture:10": "the same of 10 normals",
+    },
+    _read_number_of_normals,
+    build=None,
 )

@@ -1,13 +1,13 @@
 """N(0, I): the prior that the KL loss of a VAE pulls the codes towards."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from zscape.core.seeds import generator
-from zscape.latent.priors.base import Fitted, PriorFamily, PriorTextError, check_count, check_points
+from zscape.latent.priors.base import PriorFamily, PriorTextError, check_count, check_points
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def _read(arguments: Sequence[str]) -> tuple[float, ...]:
     return ()
 
 
-def _build(values: tuple[float, ...], z_dim: int, fitted: Callable[[], Fitted] | None) -> Normal:
+def _build(values: tuple[float, ...], z_dim: int) -> Normal:
     return Normal(z_dim)
 
 

@@ -1,28 +1,28 @@
 """From the text a user writes (`--from uniform:1.5`) to a prior."""
 
-from collections.abc import Callable
-
 from zscape.core.errors import InputError
 from zscape.core.names import nearest
 from zscape.core.registry import Registry
 from zscape.latent.priors import fitted_text, normal, uniform
-from zscape.latent.priors.base import Fitted, Prior, PriorFamily, PriorTextError
+from zscape.latent.priors.base import Fits, Prior, PriorFamily, PriorTextError
 
 PRIORS: Registry[PriorFamily] = Registry("prior")
 """All kinds of priors, in the order in which users are told about them."""
 
 PRIORS.register("normal")(normal.FAMILY)
 PRIORS.register("uniform")(uniform.FAMILY)
-PRIORS.register("fitted")(fitted_text.FAMILY)
+PRIORS.register("fitted")(fitted_text.FITTED)
+PRIORS.register("mixture")(fitted_text.MIXTURE)
 
 
-def parse_prior(text: str, z_dim: int, fitted: Callable[[], Fitted] | None = None) -> Prior:
+def parse_prior(text: str, z_dim: int, fits: Fits | None = None) -> Prior:
     """Return the prior that `text` names.
 
     Args:
-        text: `normal`, `uniform:1.5`, `uniform:0:8`, `fitted` or `fitted:2sigma`.
+        text: `normal`, `uniform:1.5`, `uniform:0:8`, `fitted`, `fitted:2sigma`, `mixture` or `mixture:10`.
         z_dim: dimensions of the latent space.
-        fitted: gives the fitted normal when one is asked for; None where there are no codes.
+        fits: "fitted" -> gives the fitted normal, confined to the level that it is called with, if any; "mixture" ->
+            gives the fitted mixture, of as many normals as it is called with, if any. None where there are no codes.
 
     Raises:
         InputError: when the text names no prior (the sentence has the nearest text that does, and all forms), when a
@@ -38,7 +38,11 @@ def parse_prior(text: str, z_dim: int, fitted: Callable[[], Fitted] | None = Non
         raise InputError(
             f"The prior {text!r} cannot be used: {error.reason}. Did you mean {error.suggestion!r}? {_forms()}"
         ) from None
-    prior = family.build(values, z_dim, fitted)
+    if family.build is not None:
+        return family.build(values, z_dim)
+    if fits is None:
+        raise InputError(f"The prior {text!r} needs the codes of a trained run, and there are none here; use normal.")
+    prior = fits[name](*values)
     if prior.z_dim != z_dim:
         raise InputError(f"The prior {text!r} was fitted in {prior.z_dim} dimensions; the model has {z_dim}.")
     return prior

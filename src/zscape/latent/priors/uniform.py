@@ -5,14 +5,13 @@ r sqrt(z_dim / 3) for the cube [-r, r], with hardly any spread (see `analysis.ra
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from zscape.core.seeds import generator
 from zscape.latent.priors.base import (
-    Fitted,
     PriorFamily,
     PriorTextError,
     check_count,
@@ -85,7 +84,7 @@ def _read(arguments: Sequence[str]) -> tuple[float, ...]:
     return low, high
 
 
-def _build(values: tuple[float, ...], z_dim: int, fitted: Callable[[], Fitted] | None) -> Uniform:
+def _build(values: tuple[float, ...], z_dim: int) -> Uniform:
     low, high = values
     return Uniform(z_dim, low, high)
 
