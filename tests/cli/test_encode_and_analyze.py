@@ -30,6 +30,7 @@ def test_analyze_writes_what_the_run_has(zscape, trained, tmp_path):
         f"{name}.png"
         for name in (
             *("scatter", "radius", "spectrum", "kl", "coordinates", "normality", "drawn", "log_var", "clusters"),
+            "attributes",
         )
     }
     *verdict, where = outcome.out.splitlines()

@@ -23,7 +23,7 @@ def test_metrics_show_every_split_with_units_and_a_dash_for_what_does_not_exist(
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert lines[0] == ["train", "test", "unit"]
     assert [line[0] for line in lines[1:]] == list(KEYS)
-    assert lines[1] == ["loss", "123.46", "7", "nats", "per", "image"]
+    assert lines[1] == ["loss", "123.46", "7.0000", "nats", "per", "image"]
     assert lines[6] == ["active_units", "12", "12", "dimensions"]
     assert lines[7] == ["prior_mismatch", "-", "-", "nats", "per", "dimension"]
     assert lines[8] == ["psnr", "0.00012346", "0.00012346", "dB"]

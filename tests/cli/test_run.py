@@ -16,7 +16,10 @@ FILES = {
     *("priors/fitted_normal.npz", "priors/mixture.npz"),
     *("encoder/config.json", "encoder/weights.safetensors", "decoder/config.json", "decoder/weights.safetensors"),
     *("figures/curves.png", "figures/reconstructions.png", "figures/random_normal.png", "figures/random_fitted.png"),
-    *("figures/scatter.png", "figures/radius.png", "figures/kl.png", "figures/spectrum.png"),
+    *("figures/random_mixture.png", "figures/random_uniform.png"),
+    *("figures/scatter.png", "figures/radius.png", "figures/kl.png", "figures/spectrum.png", "figures/normality.png"),
+    *("figures/coordinates.png", "figures/drawn.png", "figures/log_var.png", "figures/clusters.png"),
+    "figures/attributes.png",
     *("data.json", "figures/contact_sheet.png"),
     *("figures/training/epoch-0001.png", "figures/training/epoch-0002.png"),
 }

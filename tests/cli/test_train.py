@@ -34,7 +34,11 @@ def test_without_out_directories_are_numbered_and_more_epochs_go_on(zscape, trai
     (tmp_path / "runs" / "own").mkdir(parents=True)
     outcome = zscape("train", "own.yaml", *tiny, "training.epochs=1")
     assert (outcome.code, outcome.out) == (0, "run: runs/own-2\n")
-    for said in ("Training on 29 images, validating on 25, into runs/own-2", "First picture: ", "epoch 1/1  loss "):
+    for said in (
+        "Training on 29 images, validating on 25, into runs/own-2",
+        "First picture (originals, what comes out, two rows from random points): runs/own-2/",
+        "epoch 1/1  loss ",
+    ):
         assert said in outcome.err
     assert not list((tmp_path / "runs" / "own").iterdir())
 

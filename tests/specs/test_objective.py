@@ -58,7 +58,9 @@ def test_beta_leaves_sigma_and_sigma_leaves_beta_at_one():
     [
         ({}, "received none"),
         ({"beta": 1, "sigma": 1}, "state the weight .*; received beta and sigma"),
-        ({"fact": 1}, r"fact and convention \(tape or mean\) belong together; received only one"),
+        ({"fact": 1}, r"fact and convention belong together; state convention \(tape or mean\) too"),
+        ({"convention": "tape"}, r"state the weight once, as beta, fact \(with convention\) or sigma; received none"),
+        ({"beta": 1, "convention": "tape"}, "fact and convention belong together; state fact too"),
         ({"beta": 1, "convention": "tape"}, "fact and convention"),
         ({"sigma": 0}, "greater than 0"),
         ({"fact": 1, "convention": "sum"}, "'tape' or 'mean'"),

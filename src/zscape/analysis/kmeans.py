@@ -100,10 +100,10 @@ def silhouette(table: np.ndarray, clusters: np.ndarray) -> float | None:
         clusters: integer (n,).
 
     Returns:
-        A number in [-1, 1]; None where all points are in one cluster.
+        A number in [-1, 1]; None where all points are in one cluster, or each in one of its own.
     """
     _, clusters, counts = np.unique(clusters, return_inverse=True, return_counts=True)
-    if len(counts) < 2:
+    if not 2 <= len(counts) < len(clusters):
         return None
     rows = np.arange(len(clusters))
     member = np.zeros((len(clusters), len(counts)), dtype=table.dtype)

@@ -28,7 +28,9 @@ def print_metrics(metrics: dict[str, dict[str, Any]]) -> None:
         metrics: numbers by split, as in metrics.json.
     """
     header = ["", *metrics, "unit"]
-    there = [row for row in _ROWS if any(numbers.get(row[0]) is not None for numbers in metrics.values())]
+    there = [row for row in _ROWS if any(row[0] in numbers for numbers in metrics.values())]
+    if all(numbers.get("sigma") is None for numbers in metrics.values()):  # bce has none: no number that is missing
+        there = [row for row in there if row[0] != "sigma"]
     rows = [[key, *(_text(numbers.get(key)) for numbers in metrics.values()), unit] for key, unit in there]
     print_table([header, *rows], right=range(1, len(metrics) + 1))
 

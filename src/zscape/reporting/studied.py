@@ -12,6 +12,7 @@ from zscape.analysis.generation import GenerationScores
 from zscape.analysis.projection import MapRecord
 from zscape.analysis.quality import GenerationRecord, QualityRecord, quality_from_plain
 from zscape.analysis.saved_maps import load_maps
+from zscape.analysis.saved_study import analysis_from_json
 from zscape.analysis.study import Analysis, analyze
 from zscape.latent.codes import Codes
 from zscape.latent.priors.mixture import Mixture
@@ -119,7 +120,7 @@ class Studied:
 
 
 def read_studied(run: RunDirectory, name: str, public: bool | None = None) -> Studied:
-    """Read a studied run, analyse its codes and draw its figures.
+    """Read a studied run and draw its figures; where its analysis.json is not of its codes, analyse them.
 
     Args:
         run: recipe, provenance, history, metrics, latents and images are there.
@@ -144,7 +145,7 @@ def read_studied(run: RunDirectory, name: str, public: bool | None = None) -> St
         quality=_quality(run),
     )
     images = run.images()
-    analysis = analyze(codes)
+    analysis = _analysis(run, codes)
     maps = _maps(run.path / "maps.npz", len(codes))
     drawn = {"history": history, "quality": trained.quality, "maps": maps}
     return Studied(
@@ -158,6 +159,11 @@ def read_studied(run: RunDirectory, name: str, public: bool | None = None) -> St
         maps=maps,
         mixture=_mixture(run.path / "priors" / "mixture.npz"),
     )
+
+
+def _analysis(run: RunDirectory, codes: Codes) -> Analysis:
+    saved = analysis_from_json(run.read("analysis.json"), codes) if (run.path / "analysis.json").is_file() else None
+    return analyze(codes) if saved is None else saved
 
 
 def _quality(run: RunDirectory) -> QualityRecord | None:
