@@ -56,13 +56,19 @@ def test_against_the_definitions(seed, k, shift):
 def test_frechet_and_kernel_distance_are_those_of_the_sets(monkeypatch):
     real, random = normals(0, 40), normals(1, 40, shift=0.5)
     found = generation_scores(real, random)
-    moments = [(points.mean(axis=0), np.cov(points, rowvar=False, bias=True)) for points in (real, random)]
+    moments = [(points.mean(axis=0), np.cov(points, rowvar=False)) for points in (real, random)]
     assert found.frechet == pytest.approx(frechet_distance(*moments[0], *moments[1]), rel=1e-9)
     monkeypatch.setattr(generation, "subset_size", lambda images: images)  # then every subset is the whole set
     whole = generation_scores(real, random)
     assert whole.kernel_distance == pytest.approx(polynomial_mmd(real, random), rel=1e-9)
     assert whole.kernel_distance_sd == pytest.approx(0, abs=1e-9)
     assert found.kernel_distance_sd > 0.01
+
+
+def test_a_frechet_distance_is_fid_only_where_that_is_said():
+    real, random = normals(0, 40), normals(1, 40, shift=0.5)
+    plain, fid = generation_scores(real, random), generation_scores(real, random, fid=True)
+    assert plain.fid is None and fid.fid == fid.frechet == plain.frechet
 
 
 def expected_coverage(n, m, k):

@@ -14,6 +14,7 @@ from zscape.analysis.quality import (
     quality_from_plain,
 )
 from zscape.analysis.quality_sentences import (
+    few_for_fid,
     generation_sentence,
     log_likelihood_sentence,
     protocol,
@@ -52,6 +53,15 @@ def likelihood():
 def test_means_of_the_log_likelihood(likelihood):
     assert (likelihood.mean, likelihood.elbo, likelihood.effective_draws, likelihood.images) == (-95, -97, 7.5, 4)
     assert likelihood.sd == pytest.approx(np.sqrt(125)) and likelihood.standard_error == pytest.approx(np.sqrt(125) / 2)
+
+
+def test_a_file_from_before_there_was_fid(reconstruction):
+    record = QualityRecord("test", 100, reconstruction, generation(a=scores(0.5, 0.2, 1.0)), None, "", {}, {})
+    plain = to_plain(record)
+    for part in (plain["generation"]["real"], plain["generation"]["priors"]["a"], plain["generation"]["embedding"]):
+        del part["fid"]
+    del plain["generation"]["embedding"]["details"]
+    assert quality_from_plain(plain) == record
 
 
 @pytest.mark.parametrize("whole", [True, False])
@@ -122,6 +132,23 @@ def test_the_nearest_prior_is_named():
 )
 def test_what_is_lost(precision, recall, reading):
     assert generation_sentence(generation(normal=scores(precision, recall, 1.0))).endswith(reading)
+
+
+def test_fid_is_said_where_it_is_one(reconstruction):
+    real, normal = (replace(each, fid=value) for each, value in ((REAL, 4.5), (scores(0.5, 0.5, 1.0), 123.456)))
+    embedding = EmbeddingRecord("FID's Inception v3", "inception-1", 2048, None, None, True, "On JAX.")
+    record = GenerationRecord(embedding, 5000, 3, 50, 1000, 1, real, {"normal": normal})
+    assert "Their FID is 123.5, that of real images 4.5. Single images" in generation_sentence(record)
+    assert "FID" not in generation_sentence(generation(normal=scores(0.5, 0.5, 1.0)))
+    text = protocol("test", reconstruction, record, None)
+    assert text.endswith(
+        "Fréchet distance in the same embedding, which is FID from 5,000 random and 5,000 real images: compare it with "
+        "FIDs of as many images on each side. On JAX."
+    )
+    assert "None of this is FID" not in text
+    few = protocol("test", reconstruction, replace(record, n=2048), None)
+    assert "FID from 2,048 images of each set is none to publish: with fewer than 2,049 the covariances" in few
+    assert few_for_fid(2049) == "" and "with fewer than 2,049" in few_for_fid(2048)
 
 
 def test_what_is_said_of_the_log_likelihood(likelihood):

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from zscape.analysis.embedding import PixelEmbedding
 from zscape.inference.storage import save_networks
 from zscape.pathways.build import build_model
 from zscape.runs.directory import RunDirectory
@@ -27,6 +28,17 @@ def test_what_is_printed(measure):
     assert names == ["psnr", "ssim", "reconstruction", "random", "real", "normal", "fitted", "uniform:1", "embedding:"]
     assert "embedding: pixels, " in outcome.out and "3 draws each" in outcome.out
     assert lines[-1].startswith("Protocol: PSNR, SSIM (window of 7 pixels")
+
+
+def test_fid_stands_where_the_frechet_distance_stood(measure, in_reach, monkeypatch):
+    def printed():
+        return next(line for line in measure("--from", "normal").out.splitlines() if line.startswith("random images"))
+
+    assert printed().split()[-3:] == ["kernel", "distance", "frechet"]
+    monkeypatch.setattr(PixelEmbedding, "fid", True)
+    assert printed().split()[-3:] == ["kernel", "distance", "FID"]
+    values = json.loads((in_reach / "quality.json").read_text())["generation"]
+    assert values["embedding"]["fid"] and values["real"]["fid"] == values["real"]["frechet"]
 
 
 def test_json_is_the_file(measure, in_reach):
@@ -64,6 +76,7 @@ def test_an_autoencoder_has_no_log_likelihood(refused, tmp_path, tiny):
             ["run", "--embedding", "pixel"],
             "Unknown embedding 'pixel', and no run directory of this name. Did you mean 'p",
         ),
+        (["run", "--embedding", "inception:none.pth"], "There is no file none.pth with Inception's weights"),
     ],
 )
 def test_wrong_input(refused, in_reach, arguments, sentence):

@@ -54,6 +54,19 @@ def test_infinite_values_are_left_out_of_the_drawing_or_said():
     png(empty)
 
 
+def test_fid_stands_with_the_priors():
+    def scores(fid):
+        return GenerationScores(0.5, 0.4, 0.6, 0.3, 0.05, 0.01, fid, fid)
+
+    priors = {"normal": scores(213.4567), "fitted": scores(45.61), "mixture(8)": scores(31.0)}
+    embedding = EmbeddingRecord("FID's Inception v3, weights d2850a96, 2,048 numbers", "i", 2048, None, None, True)
+    figure = draw_generation(GenerationRecord(embedding, 5000, 3, 50, 1000, 1, scores(2.5), priors))
+    shown = texts(figure)
+    assert {"normal\nFID 213.5", "fitted\nFID 45.61", "mixture(8)\nFID 31"} <= set(shown)
+    assert "in the embedding: FID's Inception v3, weights d2850a96, 2,048 numbers; FID of real images 2.5" in shown
+    assert len(png(figure)) > 5000
+
+
 @pytest.mark.parametrize("number", [1, 3, 9])
 def test_random_images_are_bars_beside_the_mark_of_real_ones(number):
     priors = {f"prior {i}": GenerationScores(0.1 * (i + 1), 0.2, 1.2, 0.3, 0.05 * i, 0.01, 2.0) for i in range(number)}

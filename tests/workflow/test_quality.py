@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
 import zscape
 from zscape.analysis.embedding import pixel_embedding
@@ -19,6 +20,7 @@ from zscape.latent.priors.normal import Normal
 from zscape.runs.directory import RunDirectory
 from zscape.specs.classifier import shipped_classifier
 from zscape.workflow import embedding as embedding_module
+from zscape.workflow import quality as quality_module
 from zscape.workflow.data import store_of_run
 
 
@@ -115,6 +117,51 @@ def test_labels_choose_the_classifier_and_other_embeddings_are_taken(measure, ru
     assert own.generation.embedding.dimensions == 8
 
 
+class Features:
+    """Stands for FID's Inception, whose features are worth no test's time here: six numbers of pixels."""
+
+    name, identity, details = "FID's Inception v3", "inception-1", "Resized to 299 x 299."
+    accuracy = trained_on = None
+    fid = True
+
+    def __call__(self, images):
+        return images.reshape(len(images), -1)[:, :60:10] / 255.0
+
+
+def test_fid_is_called_so_in_its_embedding_only(measure, run, tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(quality_module, "choose_embedding", lambda stated, *_: asked.append(stated) or Features())
+    (tmp_path / "weights.safetensors").touch()
+    record, notes = measure(embedding=f"inception:{tmp_path}/weights.safetensors", priors=["normal", "fitted"])
+    assert asked == [f"inception:{tmp_path}/weights.safetensors"]
+    assert (
+        record.generation.embedding.fid and quality_from_plain(json.loads((run / "quality.json").read_text())) == record
+    )
+    for scores in (record.generation.real, *record.generation.priors.values()):
+        assert scores.fid == scores.frechet > 0
+    assert notes == [
+        "Embedding 40 images in Inception, at 3 to 10 a second on each core of a processor",
+        "FID from 10 images of each set is none to publish: with fewer than 2,049 the covariances of its 2,048 "
+        "features are singular, and it is biased upward (Chong & Forsyth 2020); it needs thousands of images (-n, "
+        "where the split has twice as many).",
+    ]
+    assert record.protocol.endswith(f"with FIDs of as many images on each side. {notes[1]} Resized to 299 x 299.")
+    monkeypatch.undo()
+    pixels, _ = measure()
+    assert not pixels.generation.embedding.fid and pixels.protocol.endswith("None of this is FID.")
+    assert pixels.generation.real.fid is None and pixels.generation.priors["normal"].fid is None
+
+
+def test_a_wrong_file_of_weights_is_refused_before_anything_is_measured(measure, run, tmp_path, monkeypatch):
+    save_file({"fc.bias": np.zeros(1008, np.float32)}, tmp_path / "weights.safetensors")
+    monkeypatch.setattr(quality_module, "_reconstruction", None)
+    with pytest.raises(
+        InputError, match=r"^weights\.safetensors is not FID's Inception \(.*\): missing Conv2d_1a_3x3\."
+    ):
+        measure(embedding=f"inception:{tmp_path}/weights.safetensors")
+    assert not (run / "quality.json").exists()
+
+
 def test_the_encoder_of_other_images_is_refused(measure, run, monkeypatch):
     other = RunDirectory.open(run), SimpleNamespace(image_shape=(28, 28, 1))
     monkeypatch.setattr(embedding_module, "open_trained", lambda directory: other)
@@ -139,6 +186,13 @@ def test_the_encoder_of_other_images_is_refused(measure, run, monkeypatch):
             {"embedding": "nowhere/run"},
             r"^Unknown embedding 'nowhere/run', and no run directory of this name\. Known: ",
         ),
+        (
+            {"embedding": "inception:nowhere/weights.pth"},
+            r"^There is no file nowhere/weights\.pth with Inception's weights \(pt_inception-2015-12-05-6726825d\.pth,",
+        ),
+        ({"embedding": "inception"}, r"^Name the file of Inception's weights: --embedding inception:FILE\.$"),
+        ({"embedding": "inception: "}, r"^Name the file of Inception's weights: --embedding inception:FILE\.$"),
+        ({"embedding": "Incepton:x.pth"}, r"^Unknown embedding 'Incepton:x\.pth', .* Did you mean 'inception:FILE'\?"),
         ({"embedding": 7}, r"^An embedding is a name, a run directory or a function; received int\.$"),
         ({"split": "tset"}, r"^Unknown split 'tset'\. Did you mean 'test'\?"),
     ],

@@ -48,6 +48,16 @@ class Embedding(Protocol):
         """Number of images that it was made from; None where that is not known."""
         ...
 
+    @property
+    def fid(self) -> bool:
+        """Whether the Fréchet distance in it is FID: only in the features of one Inception network."""
+        ...
+
+    @property
+    def details(self) -> str:
+        """Sentences of the protocol on how images are embedded; "" where the name says all."""
+        ...
+
     def __call__(self, images: np.ndarray) -> np.ndarray:
         """Return points, float (n, d), of images, uint8 (n, height, width, channels)."""
         ...
@@ -69,6 +79,8 @@ class PixelEmbedding:
     trained_on: int
     identity: str
     accuracy: None = None
+    fid = False
+    details = ""
 
     @property
     def name(self) -> str:
@@ -124,6 +136,8 @@ class OwnEmbedding:
 
     accuracy = None
     trained_on = None
+    fid = False
+    details = ""
 
     def __init__(self, function: Callable[[np.ndarray], Any]) -> None:
         own = getattr(function, "name", None)

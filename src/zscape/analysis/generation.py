@@ -42,7 +42,9 @@ class GenerationScores:
         kernel_distance: squared maximum mean discrepancy with the kernel (x.y / d + 1)^3, unbiased, the mean over
             `SUBSETS` pairs of subsets: about 0 for a perfect generator, a hair below 0 as often as above.
         kernel_distance_sd: standard deviation over the subsets, which overlap: not the error of the mean.
-        frechet: squared Fréchet distance of the normals with the sets' moments; biased upward with few images.
+        frechet: squared Fréchet distance of the normals with the sets' moments (covariances divided by n - 1); biased
+            upward with few images.
+        fid: the same number where the embedding is FID's Inception; else None, for then it is not FID.
     """
 
     precision: float
@@ -52,9 +54,12 @@ class GenerationScores:
     kernel_distance: float
     kernel_distance_sd: float
     frechet: float
+    fid: float | None = None
 
 
-def generation_scores(real: np.ndarray, random: np.ndarray, k: int = NEIGHBOURS, seed: int = 1) -> GenerationScores:
+def generation_scores(
+    real: np.ndarray, random: np.ndarray, k: int = NEIGHBOURS, seed: int = 1, fid: bool = False
+) -> GenerationScores:
     """Compare embedded random images with embedded real ones.
 
     Args:
@@ -62,6 +67,7 @@ def generation_scores(real: np.ndarray, random: np.ndarray, k: int = NEIGHBOURS,
         random: (m, d), m > k; the numbers compare best with m = n.
         k: the neighbour to which a neighbourhood reaches.
         seed: fixes the subsets of the kernel distance.
+        fid: whether the points are the features of FID's Inception.
 
     Raises:
         InputError: for points or a k that cannot be used.
@@ -76,6 +82,7 @@ def generation_scores(real: np.ndarray, random: np.ndarray, k: int = NEIGHBOURS,
         covered |= within.any(axis=0)
         recalled |= (distances <= of_random[rows, None]).any(axis=0)
     distance, spread = _kernel_distance(real, random, seed)
+    frechet = frechet_distance(*_moments(real), *_moments(random))
     return GenerationScores(
         precision=float((inside > 0).mean()),
         recall=float(recalled.mean()),
@@ -83,13 +90,20 @@ def generation_scores(real: np.ndarray, random: np.ndarray, k: int = NEIGHBOURS,
         coverage=float(covered.mean()),
         kernel_distance=distance,
         kernel_distance_sd=spread,
-        frechet=frechet_distance(*mean_and_covariance(real), *mean_and_covariance(random)),
+        frechet=frechet,
+        fid=frechet if fid else None,
     )
 
 
 def subset_size(images: int) -> int:
     """Return how many images of each set a subset of the kernel distance has: half of them, from 2 to 1,000."""
     return max(2, min(LARGEST_SUBSET, images // 2))
+
+
+def _moments(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the mean and the covariance as FID takes them: divided by n - 1."""
+    mean, covariance = mean_and_covariance(points)
+    return mean, covariance * (len(points) / (len(points) - 1))
 
 
 def _checked(real: np.ndarray, random: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:

@@ -22,6 +22,8 @@ class EmbeddingRecord:
         dimensions: numbers per image.
         accuracy: share of held-out images whose label it tells; None for an embedding that tells none.
         trained_on: number of images that it was made from; None where that is not known.
+        fid: whether the Fréchet distances in it are FID.
+        details: sentences of the protocol on how images are embedded; "" where the name says all.
     """
 
     name: str
@@ -29,6 +31,8 @@ class EmbeddingRecord:
     dimensions: int
     accuracy: float | None
     trained_on: int | None
+    fid: bool = False
+    details: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,13 @@ class QualityRecord:
 def embedding_record(embedding: Embedding, points: np.ndarray) -> EmbeddingRecord:
     """Return what is to be said about an embedding that gave these points, (n, d)."""
     return EmbeddingRecord(
-        embedding.name, embedding.identity, points.shape[1], embedding.accuracy, embedding.trained_on
+        name=embedding.name,
+        identity=embedding.identity,
+        dimensions=points.shape[1],
+        accuracy=embedding.accuracy,
+        trained_on=embedding.trained_on,
+        fid=embedding.fid,
+        details=embedding.details,
     )
 
 

@@ -5,6 +5,9 @@ from zscape.analysis.quality import EmbeddingRecord, GenerationRecord, LogLikeli
 from zscape.analysis.reconstruction import ReconstructionRecord
 from zscape.formulas.quality import SSIM_WINDOW
 
+NEEDED_FOR_FID = 2_048 + 1
+"""Images below which the covariance of Inception's 2,048 features is singular."""
+
 _FEW_DRAWS = 2.0  # effective draws below which single ones decide
 
 
@@ -28,7 +31,28 @@ def generation_sentence(record: GenerationRecord) -> str:
     return (
         f"{which} have precision {scores.precision:.2f} and recall {scores.recall:.2f}, where other real images have "
         f"{real.precision:.2f} and {real.recall:.2f}; their kernel distance is {scores.kernel_distance:.3g}, that of "
-        f"real images {real.kernel_distance:.3g}. {_reading(scores, real)}"
+        f"real images {real.kernel_distance:.3g}. {_fid(scores, real)}{_reading(scores, real)}"
+    )
+
+
+def _fid(scores: GenerationScores, real: GenerationScores) -> str:
+    if scores.fid is None or real.fid is None:
+        return ""
+    return f"Their FID is {scores.fid:.4g}, that of real images {real.fid:.4g}. "
+
+
+def few_for_fid(n: int) -> str:
+    """Return the sentence on what FID means from so few images of each set; "" where they are enough for a covariance.
+
+    Args:
+        n: images of each set.
+    """
+    if n >= NEEDED_FOR_FID:
+        return ""
+    return (
+        f"FID from {n:,} images of each set is none to publish: with fewer than {NEEDED_FOR_FID:,} the covariances of "
+        "its 2,048 features are singular, and it is biased upward (Chong & Forsyth 2020); it needs thousands of "
+        "images (-n, where the split has twice as many)."
     )
 
 
@@ -98,14 +122,18 @@ def protocol(
 
 
 def _generation_protocol(split: str, record: GenerationRecord) -> str:
-    n = f"{record.n:,}"
-    return (
+    n, embedding = f"{record.n:,}", record.embedding
+    said = (
         f"Random images: {n} of each prior, rounded to 8 bits, against {n} real ones of the split {split} chosen by a "
-        f"fixed draw (seed {record.seed}), in the embedding {_embedding(record.embedding)}; {n} others of the split "
+        f"fixed draw (seed {record.seed}), in the embedding {_embedding(embedding)}; {n} others of the split "
         f"are the row of real images. Precision, recall, density and coverage with k = {record.k}; kernel distance "
         f"(polynomial, unbiased): mean over {record.subsets} pairs of subsets of {record.subset_size:,}; Fréchet "
-        "distance in the same embedding. None of this is FID."
+        "distance in the same embedding"
     )
+    if not embedding.fid:
+        return f"{said}. None of this is FID."
+    fid = f", which is FID from {n} random and {n} real images: compare it with FIDs of as many images on each side."
+    return " ".join(filter(None, (f"{said}{fid}", few_for_fid(record.n), embedding.details)))
 
 
 def _embedding(record: EmbeddingRecord) -> str:

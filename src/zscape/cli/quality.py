@@ -7,8 +7,8 @@ import typer
 from zscape.cli.arguments import JsonOption, RunArgument, SplitOption
 from zscape.cli.output import print_json, print_table
 
-_DISTANCES = ("kernel_distance", "frechet")
-_SCORES = ("precision", "recall", "density", "coverage", *_DISTANCES)
+_SHARES = ("precision", "recall", "density", "coverage")
+_DISTANCES = {"kernel_distance": "kernel distance", "frechet": "frechet", "fid": "FID"}
 
 
 def quality(
@@ -27,7 +27,8 @@ def quality(
         str | None,
         typer.Option(
             metavar="NAME|DIR",
-            help="classifier (where the images have labels), pixels, or a run whose encoder is taken.",
+            help="classifier (where the images have labels), pixels, a run whose encoder is taken, or inception:FILE "
+            "for FID, with the file of its weights.",
         ),
     ] = None,
     log_likelihood: Annotated[
@@ -78,14 +79,19 @@ def _print(record: Any) -> None:
 def _print_generation(generation: Any) -> None:
     print()
     scores = {"real images": generation.real, **generation.priors}
-    header = ["random images", *(name.replace("_", " ") for name in _SCORES)]
-    rows = [[name, *(_score(score, getattr(row, score)) for score in _SCORES)] for name, row in scores.items()]
+    # Never both: FID is what the Fréchet distance is called in Inception's features.
+    distances = ("kernel_distance", "fid" if generation.embedding.fid else "frechet")
+    header = ["random images", *_SHARES, *(_DISTANCES[name] for name in distances)]
+    rows = [
+        [name, *(f"{getattr(row, key):.3f}" for key in _SHARES), *(_distance(getattr(row, key)) for key in distances)]
+        for name, row in scores.items()
+    ]
     print_table([header, *rows], right=range(1, len(header)))
     print(f"embedding: {generation.embedding.name}")
 
 
-def _score(name: str, value: float) -> str:
-    return f"{value:.3g}" if name in _DISTANCES else f"{value:.3f}"
+def _distance(value: float) -> str:
+    return f"{value:.3g}" if abs(value) < 100 else f"{value:,.1f}"
 
 
 def _text(value: float | None) -> str:

@@ -45,16 +45,18 @@ def _draw_distribution(axes: Axes, values: Distribution) -> None:
 
 @styled
 def draw_generation(record: GenerationRecord) -> Figure:
-    """Draw the scores of each prior as points, real images as the line they would reach, and the kernel distances.
+    """Draw the scores of each prior as bars, real images as the line they would reach, and the kernel distances.
 
-    The embedding's name is part of the drawing: without it the numbers mean nothing.
+    The embedding's name is part of the drawing: without it the numbers mean nothing. FID stands with the priors' names,
+    where there is one: beside kernel distances it would need an axis of its own.
     """
     names = list(record.priors)
     figure, (left, right) = new_panels(8.4, 1.5 + _ROW * max(3, len(names)) * 1.6, 2)
     colours = [PALETTE[i % len(PALETTE)] for i in range(len(names))]
     _draw_scores(left, record, names, colours)
     _draw_distances(right, record, names, colours)
-    figure.suptitle(f"in the embedding: {record.embedding.name}", fontsize=8.5)
+    of_real = "" if record.real.fid is None else f"; FID of real images {record.real.fid:.4g}"
+    figure.suptitle(f"in the embedding: {record.embedding.name}{of_real}", fontsize=8.5)
     figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=min(6, len(names) + 1))
     return figure
 
@@ -82,7 +84,9 @@ def _draw_distances(axes: Axes, record: GenerationRecord, names: Sequence[str], 
         bars = {"ecolor": INK, "elinewidth": 1.0, "capsize": 2.5}
         axes.barh(i, scores.kernel_distance, 0.7, xerr=scores.kernel_distance_sd, color=colours[i], error_kw=bars)
     axes.axvline(record.real.kernel_distance, color=INK, linewidth=1.8)
-    axes.set_yticks(range(len(names)), names)
+    fids = [record.priors[name].fid for name in names]
+    labels = [name if fid is None else f"{name}\nFID {fid:.4g}" for name, fid in zip(names, fids, strict=True)]
+    axes.set_yticks(range(len(names)), labels)
     axes.invert_yaxis()
     axes.set_xlabel(f"kernel distance, with the spread over {record.subsets} subsets")
     axes.grid(visible=False, axis="y")

@@ -52,6 +52,8 @@ class ClassifierEmbedding:
     held_out: int
     trained_on: int
     key: str
+    fid = False
+    details = ""
 
     @property
     def identity(self) -> str:
@@ -81,6 +83,8 @@ class EncoderEmbedding:
 
     accuracy = None
     trained_on = None
+    fid = False
+    details = ""
 
     def __init__(self, model: LatentModel, name: str, store: Store) -> None:
         self._model = model

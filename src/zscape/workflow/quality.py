@@ -11,9 +11,10 @@ RUN/quality.json:
      "ssim":           the same, of the structural similarity, at most 1
      "reconstruction": the same, nats per image, at the mean of the posterior},
  "generation": null (see "left_out") or {
-     "embedding": {"name", "identity", "dimensions", "accuracy" or null, "trained_on"},
+     "embedding": {"name", "identity", "dimensions", "accuracy" or null, "trained_on", "fid": false, "details"},
      "n": 2000, "k": 3, "subsets": 50, "subset_size": 1000, "seed": 1,
-     "real":   {"precision", "recall", "density", "coverage", "kernel_distance", "kernel_distance_sd", "frechet"},
+     "real":   {"precision", "recall", "density", "coverage", "kernel_distance", "kernel_distance_sd", "frechet",
+                "fid": null, or frechet where the embedding is FID's Inception},
      "priors": {"normal": the same, "fitted": the same, ...}},
  "log_likelihood": null or {"n", "images", "mean", "sd", "elbo", "effective_draws", "sigma" or null, "binary": true},
  "protocol": "one paragraph that says all of this with its numbers",
@@ -42,6 +43,7 @@ from zscape.analysis.quality import (
     log_likelihood_record,
 )
 from zscape.analysis.quality_sentences import (
+    few_for_fid,
     generation_sentence,
     log_likelihood_sentence,
     protocol,
@@ -86,7 +88,7 @@ def quality(
 
     Random images are compared with real ones as points of an embedding: precision and recall (k-th neighbours),
     density and coverage, a kernel distance and a Fréchet distance, for each prior, and for as many other real images
-    in their place. None of this is FID, which is defined by the weights of one Inception network.
+    in their place. The Fréchet distance is FID in one embedding only: Inception's, whose weights the user supplies.
 
     Args:
         directory: a run directory.
@@ -94,9 +96,10 @@ def quality(
         n: random images of each prior, and real ones; at most half of the split's images are used, as said by `note`.
         k: a neighbourhood reaches to the k-th nearest neighbour.
         embedding: "classifier" (trained once on the labels of the same data, then kept in zscape's cache), "pixels"
-            (64 principal components), a run directory whose encoder is taken, or any function from images, uint8 (n,
-            height, width, channels), to numbers (n, d), an attribute `name` of which is printed. None takes the
-            classifier where there are labels, else the pixels.
+            (64 principal components), "inception:FILE" (FID's Inception with the weights in FILE,
+            pt_inception-2015-12-05-6726825d.pth or a .safetensors of its tensors), a run directory whose encoder is
+            taken, or any function from images, uint8 (n, height, width, channels), to numbers (n, d), an attribute
+            `name` of which is printed. None takes the classifier where there are labels, else the pixels.
         log_likelihood: draws per image for an estimate of log p(x); None leaves it out.
         log_likelihood_images: images that log p(x) is estimated for, at most; a seeded choice of the split.
         split: "train", "validation" or "test".
@@ -120,9 +123,11 @@ def quality(
     store = store_of_run(run, note=note)
     images = store.split(split)
     count, too_few = _usable(images, n, k, note)
+    embed = None if too_few else choose_embedding(embedding, store, note)
     reconstruction, generation, likelihood = _reconstruction(run, model, images), None, None
-    if not too_few:
-        embed = choose_embedding(embedding, store, note)
+    if embed is not None:
+        if embed.fid:
+            _say_of_fid(count, len(drawn), note)
         generation = _generation(model, images, drawn, embed, count, k, seed)
     if log_likelihood is not None:
         number = min(log_likelihood_images, len(images))
@@ -190,6 +195,13 @@ def _usable(images: Split, n: int, k: int, note: Callable[[str], None]) -> tuple
     return min(n, half), ""
 
 
+def _say_of_fid(count: int, priors: int, note: Callable[[str], None]) -> None:
+    number = counted((priors + 2) * count, "image")
+    note(f"Embedding {number} in Inception, at 3 to 10 a second on each core of a processor")
+    if few := few_for_fid(count):
+        note(few)
+
+
 def _reconstruction(run: RunDirectory, model: Any, images: Split) -> ReconstructionRecord:
     from zscape.inference.measures import image_measures
 
@@ -206,7 +218,7 @@ def _generation(
     for name, prior in priors.items():
         points = prior.sample(count, seed)
         decoded = [to_bytes(model.decode(points[start : start + _BLOCK])) for start in range(0, count, _BLOCK)]
-        scores[name] = generation_scores(real, embed(np.concatenate(decoded)), k, seed)
+        scores[name] = generation_scores(real, embed(np.concatenate(decoded)), k, seed, embed.fid)
     return GenerationRecord(
         embedding=embedding_record(embed, real),
         n=count,
@@ -214,7 +226,7 @@ def _generation(
         subsets=SUBSETS,
         subset_size=subset_size(count),
         seed=seed,
-        real=generation_scores(real, others, k, seed),
+        real=generation_scores(real, others, k, seed, embed.fid),
         priors=scores,
     )
 

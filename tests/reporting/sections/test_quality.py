@@ -43,6 +43,21 @@ def test_runs_are_compared_only_where_they_were_measured_in_one_way(make_run, tm
 
 
 @pytest.mark.usefixtures("no_drawing")
+def test_fid_has_a_column_where_one_was_measured(make_run, tmp_path, taken_apart, quality_record):
+    runs = [make_run(tmp_path / name) for name in "ab"]
+    record = quality_record(PRIORS)
+    runs[1].write("quality.json", record)
+    generation = record["generation"]
+    for number, scores in enumerate([*generation["priors"].values(), generation["real"]]):
+        scores["fid"] = 123.456 + number
+    runs[0].write("quality.json", record)
+    text = taken_apart(build_comparison(runs, tmp_path / "page.html")).text
+    assert "coverage kernel distance FID a normal 0.250 0.125 0.900 0.800 0.0125 123.5" in text
+    assert "a real images 0.950 0.940 0.900 0.800 0.0125 125.5" in text
+    assert "b normal 0.250 0.125 0.900 0.800 0.0125 –" in text
+
+
+@pytest.mark.usefixtures("no_drawing")
 def test_a_damaged_file_is_named(make_run, tmp_path, quality_record):
     run = make_run(tmp_path / "run")
     record = quality_record(PRIORS)

@@ -9,6 +9,7 @@ from zscape.reporting.panels import all_there, drawn
 from zscape.reporting.studied import Studied
 
 _SCORES = {"precision": 3, "recall": 3, "density": 3, "coverage": 3, "kernel_distance": None}  # with their decimals
+_NAMES = {"kernel_distance": "kernel distance", "fid": "FID"}
 
 Compared = tuple[str, GenerationRecord]
 """Name of a run, how its random images were measured."""
@@ -57,11 +58,12 @@ def generation_table(compared: Sequence[Compared], named: bool, grouped: bool = 
         for name, record in compared
         for prior, scores in (*record.priors.items(), ("real images", record.real))
     ]
+    decimals = {**_SCORES, **({"fid": None} if any(scores.fid is not None for _, _, scores in rows) else {})}
     columns = [
-        aligned([getattr(scores, key) for _, _, scores in rows], decimals, grouped) for key, decimals in _SCORES.items()
+        aligned([getattr(scores, key) for _, _, scores in rows], places, grouped) for key, places in decimals.items()
     ]
     first = [[name, prior] if named else [prior] for name, prior, _ in rows]
-    header = [*(["run"] if named else []), "points from", *(key.replace("_", " ") for key in _SCORES)]
+    header = [*(["run"] if named else []), "points from", *(_NAMES.get(key, key) for key in decimals)]
     return header, [[*start, *cells] for start, cells in zip(first, zip(*columns, strict=True), strict=True)]
 
 
