@@ -138,7 +138,10 @@ def test_fid_is_said_where_it_is_one(reconstruction):
     real, normal = (replace(each, fid=value) for each, value in ((REAL, 4.5), (scores(0.5, 0.5, 1.0), 123.456)))
     embedding = EmbeddingRecord("FID's Inception v3", "inception-1", 2048, None, None, True, "On JAX.")
     record = GenerationRecord(embedding, 5000, 3, 50, 1000, 1, real, {"normal": normal})
-    assert "Their FID is 123.5, that of real images 4.5. Single images" in generation_sentence(record)
+    said = "Their FID is 123.5, that of real images 4.5, from 5,000 images of each set. Single images"
+    assert said in generation_sentence(record)
+    few = generation_sentence(replace(record, n=2048))
+    assert "from 2,048 images of each set, fewer than the 2,049 that it needs at least. Single images" in few
     assert "FID" not in generation_sentence(generation(normal=scores(0.5, 0.5, 1.0)))
     text = protocol("test", reconstruction, record, None)
     assert text.endswith(

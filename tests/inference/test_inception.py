@@ -54,7 +54,10 @@ def test_the_features_are_those_of_pytorch_fid(weights, monkeypatch):
 
     assert embed.fid and (embed.accuracy, embed.trained_on) == (None, None)
     checksum = embed.identity.removeprefix("inception-")
-    assert len(checksum) == 16 and embed.name == f"FID's Inception v3, weights {checksum[:8]} (not verified), 2,048 numbers"
+    assert (
+        len(checksum) == 16
+        and embed.name == f"FID's Inception v3, weights {checksum[:8]} (not verified), 2,048 numbers"
+    )
     backend = keras.backend.backend()
     for part in (
         "resized to 299 x 299 (bilinear, align_corners off, no antialiasing, as pytorch-fid does), scaled to [-1, 1];",

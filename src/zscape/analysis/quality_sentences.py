@@ -31,14 +31,18 @@ def generation_sentence(record: GenerationRecord) -> str:
     return (
         f"{which} have precision {scores.precision:.2f} and recall {scores.recall:.2f}, where other real images have "
         f"{real.precision:.2f} and {real.recall:.2f}; their kernel distance is {scores.kernel_distance:.3g}, that of "
-        f"real images {real.kernel_distance:.3g}. {_fid(scores, real)}{_reading(scores, real)}"
+        f"real images {real.kernel_distance:.3g}. {_fid(scores, record)}{_reading(scores, real)}"
     )
 
 
-def _fid(scores: GenerationScores, real: GenerationScores) -> str:
-    if scores.fid is None or real.fid is None:
+def _fid(scores: GenerationScores, record: GenerationRecord) -> str:
+    if scores.fid is None or record.real.fid is None:
         return ""
-    return f"Their FID is {scores.fid:.4g}, that of real images {real.fid:.4g}. "
+    few = f", fewer than the {NEEDED_FOR_FID:,} that it needs at least" if record.n < NEEDED_FOR_FID else ""
+    return (
+        f"Their FID is {scores.fid:.4g}, that of real images {record.real.fid:.4g}, from {record.n:,} images of each "
+        f"set{few}. "
+    )
 
 
 def few_for_fid(n: int) -> str:
