@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from zscape.core.errors import InputError
 from zscape.core.seeds import generator
@@ -78,9 +79,10 @@ class Prober:
             first, second = (_with_all_rare(mask, rows, self._seed) for rows in parts)
             tables = _Tables(self._codes, (first, second), self._seed)
         model = LogisticRegression(C=1.0, class_weight="balanced", max_iter=1000)
-        model.fit(tables.to_learn, mask[tables.learned])
+        with threadpool_limits(1, "blas"):  # many small products: a second thread takes longer than it saves
+            model.fit(tables.to_learn, mask[tables.learned])
         score, truth = model.decision_function(tables.to_try), mask[tables.tried]
-        vector = direction(self._codes.take(tables.learned), name).vector
+        vector = direction(tables.learned_codes, name).vector
         return Probe(
             auc=float(roc_auc_score(truth, score)),
             balanced_accuracy=float(balanced_accuracy_score(truth, score > 0)),
@@ -116,7 +118,8 @@ class _Tables:
     def __init__(self, codes: Codes, parts: tuple[np.ndarray, np.ndarray], seed: int) -> None:
         streams = ("probe train", "probe test")
         self.learned, self.tried = (_choice(rows, seed, name) for rows, name in zip(parts, streams, strict=True))
-        own = codes.mu[self.learned]
+        self.learned_codes = codes.take(self.learned)
+        own = self.learned_codes.mu
         mean, sd = mean_of(own), own.std(axis=0, dtype=np.float64)
         scale = np.where(sd > 1e-6 * (sd.max() or 1.0), sd, np.inf)  # constant coordinates tell nothing
         self.to_learn = (own - mean) / scale
