@@ -45,6 +45,23 @@ def test_curves_without_validation_speak_of_training():
     assert curves_sentence(history(50.0, 40.0, part="train")).startswith("The train loss went from 50 to 40")
 
 
+def test_across_a_warm_up_losses_are_compared_at_one_weight():
+    """The loss as trained rises from 20.5 to 24 while the networks get better all the time."""
+    parts = [(20.0, 5.0, 0.1), (19.0, 6.0, 0.5), (18.0, 6.0, 1.0)]
+    records = [
+        {
+            "epoch": number,
+            "train": {},
+            "validation": {"loss": nats + beta * kl, "reconstruction": nats, "kl": kl, "beta": beta},
+        }
+        for number, (nats, kl, beta) in enumerate(parts, 1)
+    ]
+    assert curves_sentence(records) == (
+        "The validation loss went from 25 to 24 nats per image in 3 epochs (all at the KL weight of the last, 1) and was "
+        "lowest at the end: more epochs may still help."
+    )
+
+
 def test_reconstruction_with_a_task_names_what_went_in():
     numbers = {"psnr": 17.456, "psnr_input": 9.876, "reconstruction_at_mean": 123.45, "entropy_floor": None}
     assert reconstruction_sentence(numbers) == (

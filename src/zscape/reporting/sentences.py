@@ -9,12 +9,22 @@ from zscape.specs.task import TaskSpec
 
 
 def curves_sentence(history: list[dict[str, Any]]) -> str:
-    """Say how far the loss fell, and whether training still helps the validation images."""
+    """Say how far the loss fell, and whether training still helps the validation images.
+
+    Across a warm-up of the KL weight losses are those at the last epoch's weight; others could not be compared.
+    """
     part = "validation" if history[-1]["validation"] else "train"
-    losses = [record[part]["loss"] for record in history]
+    beta = history[-1][part].get("beta")
+    grows = any(record[part].get("beta") != beta for record in history)
+    losses = [
+        record[part]["reconstruction"] + beta * record[part]["kl"] if grows else record[part]["loss"]
+        for record in history
+    ]
+    weight = f" (all at the KL weight of the last, {number(beta)})" if grows else ""
     best = min(range(len(losses)), key=losses.__getitem__)
     fell = (
         f"The {part} loss went from {number(losses[0])} to {number(losses[-1])} nats per image in {len(losses)} epochs"
+        f"{weight}"
     )
     if len(losses) == 1:
         return f"The {part} loss after one epoch is {number(losses[0])} nats per image."
