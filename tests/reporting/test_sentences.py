@@ -57,8 +57,8 @@ def test_across_a_warm_up_losses_are_compared_at_one_weight():
         for number, (nats, kl, beta) in enumerate(parts, 1)
     ]
     assert curves_sentence(records) == (
-        "The validation loss went from 25 to 24 nats per image in 3 epochs (all at the KL weight of the last, 1) and was "
-        "lowest at the end: more epochs may still help."
+        "The validation loss went from 25 to 24 nats per image in 3 epochs (all at the KL weight of the last, 1) and "
+        "was lowest at the end: more epochs may still help."
     )
 
 
