@@ -55,7 +55,7 @@ class Analysis:
         normality_drawn: the same of drawn z; None for an AE too.
         drawn: what drawing with log_var changes; None for an AE.
         clusters: whether the codes lie in clusters; None where that was not asked or cannot be told.
-        attributes: the directions of attributes and labels; None where there are none or that was not asked.
+        attributes: the directions of attributes and labels; None where there are none, or they cannot be studied.
         left_out: the analyses that are None, by the names above, and why: a sentence each.
         sentences: one for each figure, by its name, and `cubes`: where random points of cubes lie.
     """
@@ -87,8 +87,7 @@ def analyze(codes: Codes, width: float | None = None, *, seed: int = 0, clusters
         codes: at least 2 points; take one split with `Codes.of_split` if only that is meant.
         width: width of the bins of the radius' histogram; None: as `radius_record` chooses it.
         seed: of the draws around mu, and of the points that are clustered where there are very many.
-        clusters: whether to look for clusters, and for the directions of attributes and labels, which takes the most
-            time.
+        clusters: whether to look for clusters, which takes the most time.
 
     Raises:
         InputError: when there are fewer than 2 points, or values are not finite.
@@ -113,8 +112,8 @@ def analyze(codes: Codes, width: float | None = None, *, seed: int = 0, clusters
     clustered = attributes = None
     if clusters:
         clustered = _tried(left_out, "clusters", lambda: clusters_record(codes.mu, codes.labels, seed=seed))
-        if codes.labels is not None or codes.attributes is not None:
-            attributes = _tried(left_out, "attributes", lambda: attributes_record(codes, seed))
+    if codes.labels is not None or codes.attributes is not None:
+        attributes = _tried(left_out, "attributes", lambda: attributes_record(codes, seed))
     analysis = Analysis(
         count=len(codes),
         z_dim=codes.z_dim,
