@@ -8,6 +8,7 @@ from PIL import Image, ImageDraw
 
 from zscape.core.errors import InputError
 from zscape.figures.canvas import INK
+from zscape.figures.grid import check_images
 from zscape.figures.lettering import letters, wrapped
 
 _TEXT, _LINE = 14, 19  # pixels
@@ -79,12 +80,7 @@ def _checked(columns: Sequence[Column], names: Sequence[str]) -> int:
     if not columns:
         raise InputError("There are no columns to compare.")
     for column in columns:
-        images = column.images
-        if images.dtype != np.uint8 or images.ndim != 4 or images.shape[-1] not in (1, 3) or 0 in images.shape:
-            raise InputError(
-                f"A comparison got images of shape {images.shape} and dtype {images.dtype}; "
-                f"expected uint8 (n, height, width, 1 or 3 channels), n >= 1."
-            )
+        check_images(column.images, "A comparison")
     rows = len(columns[0].images)
     if {len(column.images) for column in columns} != {rows}:
         raise InputError(f"Columns must have equally many images; received {[len(c.images) for c in columns]}.")

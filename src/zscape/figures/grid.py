@@ -98,15 +98,25 @@ def stacks_grid(layers: Sequence[np.ndarray], columns: int, scale: int | None = 
 
 
 def _check(images: np.ndarray, columns: int, gap: int) -> None:
-    if images.dtype != np.uint8 or images.ndim != 4 or images.shape[-1] not in (1, 3) or 0 in images.shape:
-        raise InputError(
-            f"A grid got images of shape {images.shape} and dtype {images.dtype}; "
-            f"expected uint8 (n, height, width, 1 or 3 channels), n >= 1."
-        )
+    check_images(images, "A grid")
     if columns < 1:
         raise InputError(f"A grid needs at least 1 column, got {columns}.")
     if gap < 0:
         raise InputError(f"The gap of a grid must be at least 0, got {gap}.")
+
+
+def check_images(images: np.ndarray, what: str) -> None:
+    """Raise InputError unless these are images that can be drawn: uint8 (n, height, width, 1 or 3), n >= 1.
+
+    Args:
+        images: the images.
+        what: who got them, the beginning of the sentence.
+    """
+    if images.dtype != np.uint8 or images.ndim != 4 or images.shape[-1] not in (1, 3) or 0 in images.shape:
+        raise InputError(
+            f"{what} got images of shape {images.shape} and dtype {images.dtype}; "
+            f"expected uint8 (n, height, width, 1 or 3 channels), n >= 1."
+        )
 
 
 def _tiles(images: np.ndarray, scale: int | None) -> np.ndarray:

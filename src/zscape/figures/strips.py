@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from zscape.core.errors import InputError
 from zscape.figures.canvas import DPI, INK, PALETTE, QUIET, REFERENCE, png, styled
+from zscape.figures.grid import check_images
 from zscape.figures.lettering import letters, wrapped
 
 MARK = REFERENCE
@@ -165,12 +166,7 @@ def _check(strips: Sequence[Strip], columns: Sequence[str]) -> None:
     if not strips:
         raise InputError("There are no strips to draw.")
     for strip in strips:
-        images = strip.images
-        if images.dtype != np.uint8 or images.ndim != 4 or images.shape[-1] not in (1, 3) or 0 in images.shape:
-            raise InputError(
-                f"A strip got images of shape {images.shape} and dtype {images.dtype}; "
-                f"expected uint8 (n, height, width, 1 or 3 channels), n >= 1."
-            )
+        check_images(strip.images, "A strip")
     shapes = {strip.images.shape[:3] for strip in strips}
     if len(shapes) > 1:
         raise InputError(f"Strips must agree in number, height and width of their images; received {sorted(shapes)}.")
