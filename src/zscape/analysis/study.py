@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
 from zscape.analysis.attributes import AttributesRecord, attributes_record, attributes_sentence
+from zscape.analysis.beside import made_beside
 from zscape.analysis.cluster_sentences import clusters_sentence
 from zscape.analysis.clusters import ClustersRecord, clusters_record
 from zscape.analysis.coordinates import CoordinatesRecord, coordinates_record
@@ -31,8 +32,6 @@ from zscape.core.errors import InputError
 from zscape.core.records import to_plain
 from zscape.latent.codes import Codes
 from zscape.latent.moments import mean_and_covariance
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -104,16 +103,7 @@ def analyze(codes: Codes, width: float | None = None, *, seed: int = 0, clusters
     radius = radius_record(codes.mu, width, variance, mean)
     spectrum = spectrum_record(codes.mu, covariance)
     inactive = inactive_dimensions(codes, sd) if posterior is None else posterior.inactive
-    coordinates = coordinates_record(codes.mu)
-    left_out: dict[str, str] = {}
-    normality = _tried(left_out, "normality", lambda: normality_record(codes.mu, (mean, covariance)))
-    drawn = _tried(left_out, "drawn", lambda: drawn_record(codes, seed, float(np.trace(covariance))))
-    of_drawn = _tried(left_out, "normality_drawn", lambda: normality_record(drawn_points(codes, seed), drawn=True))
-    clustered = attributes = None
-    if clusters:
-        clustered = _tried(left_out, "clusters", lambda: clusters_record(codes.mu, codes.labels, seed=seed))
-    if codes.labels is not None or codes.attributes is not None:
-        attributes = _tried(left_out, "attributes", lambda: attributes_record(codes, seed))
+    made, left_out = made_beside(_independent(codes, (mean, covariance), seed, clusters))
     analysis = Analysis(
         count=len(codes),
         z_dim=codes.z_dim,
@@ -122,20 +112,37 @@ def analyze(codes: Codes, width: float | None = None, *, seed: int = 0, clusters
         mismatch=mismatch,
         information=information,
         spectrum=spectrum,
-        coordinates=coordinates,
+        coordinates=made["coordinates"],
         active_units=codes.z_dim - len(inactive),
         inactive=inactive,
         verdict=(),
-        normality=normality,
-        normality_drawn=of_drawn,
-        drawn=drawn,
-        clusters=clustered,
-        attributes=attributes,
+        normality=made["normality"],
+        normality_drawn=made["normality_drawn"],
+        drawn=made["drawn"],
+        clusters=made.get("clusters"),
+        attributes=made.get("attributes"),
         left_out=left_out,
         sentences={},
     )
     verdict = _verdict(analysis)
     return replace(analysis, verdict=verdict, sentences=_sentences(analysis, *verdict))
+
+
+def _independent(
+    codes: Codes, moments: tuple[np.ndarray, np.ndarray], seed: int, clusters: bool
+) -> dict[str, Callable[[], Any]]:
+    """Return the analyses that need nothing of each other, the longest first, so that none is left for the end."""
+    makers: dict[str, Callable[[], Any]] = {}
+    if clusters:
+        makers["clusters"] = lambda: clusters_record(codes.mu, codes.labels, seed=seed)
+    if codes.labels is not None or codes.attributes is not None:
+        makers["attributes"] = lambda: attributes_record(codes, seed)
+    return makers | {
+        "normality_drawn": lambda: normality_record(drawn_points(codes, seed), drawn=True),
+        "drawn": lambda: drawn_record(codes, seed, float(np.trace(moments[1]))),
+        "normality": lambda: normality_record(codes.mu, moments),
+        "coordinates": lambda: coordinates_record(codes.mu),
+    }
 
 
 def _verdict(of: Analysis) -> tuple[str, str, str, str]:
@@ -163,15 +170,6 @@ def _sentences(of: Analysis, radius: str, mismatch: str, units: str, spectrum: s
         "attributes": attributes_sentence(of.attributes) if of.attributes is not None else None,
     }
     return {name: sentence for name, sentence in sentences.items() if sentence is not None}
-
-
-def _tried(left_out: dict[str, str], name: str, make: Callable[[], T]) -> T | None:
-    """Return what `make` makes, or None and note why it cannot."""
-    try:
-        return make()
-    except InputError as error:
-        left_out[name] = str(error)
-        return None
 
 
 def analysis_json(analysis: Analysis) -> dict[str, Any]:
