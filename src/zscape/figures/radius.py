@@ -1,9 +1,11 @@
 """The shell on which the points lie, beside that of N(0, I)."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FuncFormatter, Locator, MaxNLocator
 
 from zscape.analysis.radius import RadiusRecord, chi_density
 from zscape.figures.canvas import DATA, INK, PALETTE, REFERENCE, new_figure, styled
@@ -42,20 +44,36 @@ def draw_radius(record: RadiusRecord) -> Figure:
     return figure
 
 
+class _CubeTicks(Locator):
+    """Ticks at the cubes that reports show, as many of them as stand apart; at round numbers where few are in the view.
+
+    Chosen when the figure is drawn: its axis may have been made the same as another figure's by then.
+    """
+
+    def __init__(self, widths: Sequence[float]) -> None:
+        self.widths = sorted(widths, reverse=True)
+
+    def __call__(self) -> list[float]:
+        assert self.axis is not None
+        low, high = self.axis.get_view_interval()
+        return self.tick_values(low, high)
+
+    def tick_values(self, vmin: float, vmax: float) -> list[float]:
+        ticks: list[float] = []
+        for r in self.widths:  # where they would run into each other, the smaller ones are left out
+            if vmin <= r <= vmax and all(abs(other - r) > _APART * (vmax - vmin) for other in ticks):
+                ticks.append(r)
+        if len(ticks) > 2 and ticks[0] > 0.5 * vmax:
+            return ticks
+        return [float(r) for r in MaxNLocator(nbins=6).tick_values(vmin, vmax) if r >= 0.0]
+
+
 def _scale_of_cubes(axes: Axes, record: RadiusRecord) -> None:
     one = record.cubes[0].mean / record.cubes[0].r
     ways = (lambda radius: np.asarray(radius) / one, lambda r: np.asarray(r) * one)
     scale = axes.secondary_xaxis("top", functions=ways)
-    low, high = axes.get_xlim()
-    marks: list[float] = []
-    for cube in reversed(record.cubes):  # where they would run into each other, the smaller ones are left out
-        if low <= cube.mean <= high and all(abs(cube.mean - one * r) > _APART * (high - low) for r in marks):
-            marks.append(cube.r)
-    # The cubes that reports show, where enough of them are in view; else whatever numbers are round.
-    if len(marks) > 2:
-        scale.set_xticks(marks, [f"{r:g}" for r in marks])
-    else:
-        scale.xaxis.set_major_locator(MaxNLocator(nbins=6))
+    scale.xaxis.set_major_locator(_CubeTicks([cube.r for cube in record.cubes]))
+    scale.xaxis.set_major_formatter(FuncFormatter(lambda r, _: f"{r:g}"))
     scale.set_xlabel("r of the cube [-r, r] whose random points lie here", fontsize=8)
     scale.tick_params(colors=_CUBES)
     scale.xaxis.label.set_color(_CUBES)
