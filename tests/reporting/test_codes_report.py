@@ -52,7 +52,7 @@ def test_with_a_decoder_and_images_the_page_has_all_sections(whole):
     out, page, headings, text, figures = whole
     assert headings == WITH_IMAGES
     assert figures >= {
-        *("reconstructions.png", "random_normal.png", "random_fitted.png"),
+        *("reconstructions.png", "random_normal.png", "random_fitted.png", "random_mixture.png", "random_uniform.png"),
         *("scatter.png", "radius.png", "spectrum.png", "kl.png"),
     }
     uris = re.findall(r'src="data:image/png;base64,([^"]*)"', page)
@@ -108,7 +108,7 @@ def test_without_a_decoder_there_are_no_sections_about_images(tmp_path):
 @pytest.mark.usefixtures("no_study_figures")
 def test_with_a_decoder_alone_there_are_random_images(tmp_path):
     _, headings, text, figures = build(codes_of(), tmp_path / "out", decode=bright)
-    assert headings == WITH_IMAGES[1:] and {"random_normal.png", "random_fitted.png"} <= figures
+    assert headings == WITH_IMAGES[1:] and {"random_normal.png", "random_fitted.png", "random_mixture.png"} <= figures
     assert "PSNR" not in text
 
 

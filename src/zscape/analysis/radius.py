@@ -8,14 +8,12 @@ from scipy import integrate, special, stats
 from zscape.analysis.points import check_points
 from zscape.core.errors import InputError
 from zscape.latent.moments import blocks
+from zscape.latent.priors.shown import CUBES
 
 _MOST_BINS = 1000
 _FEWEST_BINS = 10
 _WIDTH = 0.5
 _FINEST = 1e-3  # of the largest radius: below it a bin tells rounding apart
-
-CUBES = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 5.0, 8.0)
-"""Half the widths r of the cubes [-r, r] from which random points are drawn in reports."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +50,7 @@ class RadiusRecord:
         edges: edges of the bins, one more than there are counts; they enclose all radii.
         counts: points per bin; their sum is `count`.
         middle: radii that 5 % and 95 % of the points stay below: nine in ten lie between.
-        cubes: where points uniform in cubes lie, for the r of `CUBES`.
+        cubes: where points uniform in cubes lie, for the r of `latent.priors.shown.CUBES`.
     """
 
     count: int

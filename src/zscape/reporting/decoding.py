@@ -1,7 +1,7 @@
 """Images out of a decoder that zscape did not make: called in batches, and checked."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,15 +12,10 @@ from zscape.data.readers.pixels import to_pixels
 from zscape.formulas.quality import psnr
 from zscape.latent.arrays import to_array
 from zscape.latent.codes import Codes
-from zscape.latent.priors.fitted_normal import fit_normal
-from zscape.latent.priors.normal import Normal
 from zscape.reporting.numbers import counted
 
 _BATCH = 100
 _ROUNDING = 1e-3  # a sigmoid in half precision may end this far outside of [0, 1]
-
-RANDOM_IMAGES = 60
-"""Images of random points per distribution."""
 
 PAIRS = 20
 """Originals that are shown above their reconstructions."""
@@ -94,21 +89,17 @@ class Decoder:
         return _in_range(images)
 
 
-def random_images(decoder: Decoder, codes: Codes, seed: int = 1) -> dict[str, np.ndarray]:
-    """Return images of random points of N(0, I) and of the normal fitted to the codes: uint8 (n, h, w, channels).
+def random_images(decoder: Decoder, points: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return images of random points by the points' names: uint8 (n, height, width, channels).
 
     Args:
         decoder: the decoder.
-        codes: its encoder's codes; those of the training images are taken where they are told apart.
-        seed: fixes the points.
+        points: (n, z_dim) each, by name (`latent.priors.shown`).
 
     Raises:
         InputError: as `Decoder`.
     """
-    train = codes.of_split("train")
-    fitted = fit_normal(train if len(train) > 1 else codes)
-    priors = {"random_normal": Normal(codes.z_dim), "random_fitted": fitted}
-    return {name: _to_bytes(decoder(prior.sample(RANDOM_IMAGES, seed))) for name, prior in priors.items()}
+    return {name: _to_bytes(decoder(z)) for name, z in points.items()}
 
 
 def reconstruct(decoder: Decoder, codes: Codes, images: Any) -> Reconstructions:
