@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from zscape.workflow.edit import edit as edit
     from zscape.workflow.encode import encode as encode
     from zscape.workflow.evaluate import evaluate as evaluate
+    from zscape.workflow.faces import faces as faces
     from zscape.workflow.model import load as load
     from zscape.workflow.model import save as save
     from zscape.workflow.plan import plan as plan
+    from zscape.workflow.prepare import prepare as prepare
     from zscape.workflow.quality import quality as quality
     from zscape.workflow.recipes import recipes as recipes
     from zscape.workflow.reconstruct import reconstruct as reconstruct
@@ -44,6 +46,8 @@ _HOMES = {
         for verb in ("analyze", "encode", "evaluate", "plan", "recipes", "reconstruct", "report", "run", "sample")
     },
     **{verb: f"zscape.workflow.{verb}" for verb in ("sweep", "train", "weight", "doctor")},
+    "faces": "zscape.workflow.faces",
+    "prepare": "zscape.workflow.prepare",
     "quality": "zscape.workflow.quality",
     **{verb: f"zscape.workflow.{verb}" for verb in ("edit", "walk")},
     "whiten": "zscape.workflow.whiten",

@@ -12,7 +12,9 @@ from zscape.analysis.sweep import (
     SEED,
     SweepRecord,
     SweepRun,
+    factor_numbers,
     negative_elbo,
+    quantities,
     short_names,
     sweep_groups,
     value_text,
@@ -116,3 +118,20 @@ def test_names_are_short_where_that_is_clear():
 )  # fmt: skip
 def test_values_as_users_write_them(value, text):
     assert value_text(value) == text
+
+
+def test_true_factors_of_a_study():
+    assert factor_numbers({"factors": {"names": ["yaw", "hue"], "r2": [0.75, 0.25]}}) == {
+        "r2_of_all_factors": 0.5,
+        "r2_yaw": 0.75,
+        "r2_hue": 0.25,
+    }
+    assert factor_numbers({}) == factor_numbers({"factors": None}) == {}
+
+
+def test_a_factor_that_only_some_runs_have_has_a_mean_only_there():
+    groups = sweep_groups([run({BETA: 1.0}, r2_yaw=0.5), run({BETA: 2.0})])
+    assert [group.mean.get("r2_yaw") for group in groups] == [0.5, None]
+    assert quantities(groups) == (*QUANTITIES, "r2_yaw") and quantities(()) == QUANTITIES
+    (mixed,) = sweep_groups([run({SEED: 1}, r2_yaw=0.5), run({SEED: 2})])
+    assert mixed.mean["r2_yaw"] is None

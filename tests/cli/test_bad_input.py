@@ -243,7 +243,8 @@ def test_mixed_sizes_in_a_folder_without_a_size(refused, tmp_path):
 
 def test_a_source_that_needs_a_path_and_one_that_takes_none(refused):
     assert refused("run", "celeba", "--out", "run") == (
-        "data.path is needed for source 'folder': give the folder of image files as data.path=..."
+        "data.path is needed for source 'celeba': give the folder or .zip of the aligned faces (img_align_celeba), or "
+        "the folder that holds it as data.path=..."
     )
     assert refused("run", "celeba", "data.path=gone", "--out", "run").endswith("gone.")
     assert refused("run", "digits", "data.path=x", "--out", "run").startswith("Source 'digits' takes no data.path ")

@@ -88,9 +88,7 @@ def test_exit_codes_of_zscape_s_own_errors(plan_raises, error):
 def test_interruption_is_130_and_says_how_to_go_on(plan_raises):
     outcome = plan_raises(KeyboardInterrupt())
     assert outcome.code == 130
-    assert outcome.last_line == (
-        "zscape: Interrupted. With --out DIR the same command goes on from the last finished epoch."
-    )
+    assert outcome.last_line == ("zscape: Interrupted. With --out the same command goes on where it stopped.")
 
 
 @pytest.mark.parametrize(

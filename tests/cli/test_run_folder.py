@@ -76,4 +76,5 @@ def test_folders_that_hold_too_little(refused, tmp_path, verb, name, count, size
 def test_the_same_through_a_recipe(refused, tmp_path, name, count, size, sentence):
     (tmp_path / name).mkdir()
     put(tmp_path / name, count, size)
-    assert sentence in refused("plan", "celeba", f"data.path={name}")
+    settings = ["data.source=folder", "data.size=8", "data.channels=1", f"data.path={name}"]
+    assert sentence in refused("plan", "digits", *settings)

@@ -12,7 +12,7 @@ import pytest
 
 from zscape.core import files
 from zscape.core.errors import InputError
-from zscape.core.files import new_directory, read_json, to_json, write_bytes, write_json, write_text
+from zscape.core.files import new_directory, read_json, sync_directory, to_json, write_bytes, write_json, write_text
 
 
 def test_written_and_read(tmp_path):
@@ -131,3 +131,17 @@ def test_new_directory_never_replaces_a_file(tmp_path):
     with pytest.raises(OSError, match="Not a directory"), new_directory(tmp_path / "d"):
         pass
     assert os.listdir(tmp_path) == ["d"] and (tmp_path / "d").read_text() == "mine"
+
+
+def test_all_is_written_where_the_system_takes_parts(tmp_path, monkeypatch):
+    real = os.write
+    monkeypatch.setattr(files.os, "write", lambda handle, data: real(handle, bytes(data)[:3]))
+    write_bytes(tmp_path / "a", b"more than three")
+    assert (tmp_path / "a").read_bytes() == b"more than three"
+
+
+def test_a_folder_s_names_are_brought_to_the_disk(tmp_path, monkeypatch):
+    synced = []
+    monkeypatch.setattr(files.os, "fsync", lambda handle: synced.append(os.fstat(handle)))
+    sync_directory(tmp_path)
+    assert [entry.st_ino for entry in synced] == [tmp_path.stat().st_ino]

@@ -2,6 +2,8 @@
 
 import errno
 import os
+import threading
+import time
 
 import numpy as np
 import pytest
@@ -9,7 +11,7 @@ from PIL import Image
 
 from zscape.core.errors import InputError
 from zscape.core.files import read_json
-from zscape.data import prepare
+from zscape.data import prepare, write
 from zscape.data.prepare import open_store, store_key, write_store
 from zscape.data.store import Store
 from zscape.specs.data import DataSpec, SplitSpec
@@ -26,10 +28,11 @@ def test_manifest_says_what_it_is_and_how_it_was_made(make_raw, tmp_path):
     store = write_store(raw, DataSpec(size=8, channels=3, limit=10), tmp_path / "s")
     manifest = read_json(tmp_path / "s" / "manifest.json")
     assert manifest == store.manifest
-    assert manifest["format"] == 1 and manifest["source"] == "digits" and manifest["origin"] == "Made for a test."
+    assert manifest["format"] == 2 and manifest["source"] == "digits" and manifest["origin"] == "Made for a test."
     assert manifest["count"] == 10 and manifest["shape"] == [8, 8, 3] and "8:8" in manifest["crop"]
     assert manifest["splits"] == {"train": 8, "validation": 1, "test": 1}
-    assert manifest["label_names"] == ["a", "b", "c"] and manifest["skipped"] == [["bad.png", "truncated"]]
+    assert manifest["label_names"] == ["a", "b", "c"] and manifest["skipped"] == 1
+    assert store.skipped() == (("bad.png", "truncated"),)
     assert set(manifest["versions"]) == {"zscape", "numpy", "pillow"}
 
 
@@ -68,18 +71,18 @@ def test_a_failure_in_the_middle_leaves_nothing(make_raw, tmp_path):
                 raise KeyboardInterrupt
             return np.zeros((4, 5, 1), np.uint8)
 
-    raw = make_raw(images=Breaking(range(20)), shapes=((4, 5, 1),) * 20)
+    raw = make_raw(images=Breaking(range(20)))
     with pytest.raises(KeyboardInterrupt):
         write_store(raw, DataSpec(), tmp_path / "s")
     assert os.listdir(tmp_path) == []
 
 
-def test_a_full_disk_is_a_sentence_and_leaves_nothing(make_raw, tmp_path, monkeypatch):
+def test_a_full_disk_is_a_sentence_and_leaves_nothing_that_could_not_be_gone_on_with(make_raw, tmp_path, monkeypatch):
     def full(*_, **__):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(np, "save", full)
-    with pytest.raises(InputError, match=r"The store .*s cannot be written: No space left on device\."):
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(InputError, match=r"^The disk is full: the store .*s cannot be written; free some space\.$"):
         write_store(make_raw(), DataSpec(), tmp_path / "s")
     assert os.listdir(tmp_path) == []
 
@@ -143,7 +146,7 @@ def test_folder_of_mixed_images_becomes_a_store(tmp_path):
     assert store.images.shape == (3, 6, 6, 3)
     assert store.images[:, 2, 2].tolist() == [[255, 255, 255], [255, 0, 0], [255, 0, 0]]
     assert store.label_names == ("a", "b") and store.names() == ("a/1.png", "b/1.png", "b/2.png")
-    assert store.manifest["skipped"][0][0] == "b/bad.png"
+    assert store.skipped() == (("b/bad.png", "the file is empty"),)
     with pytest.raises(InputError, match="have 3 different sizes"):
         open_store(spec.model_copy(update={"size": None}))
 
@@ -159,7 +162,8 @@ def test_a_store_given_as_path_is_opened_as_it_is(store):
         ({"size": (8, 8)}, "holds images of 4x5x1, the recipe asks for 8x8x1"),
         ({"channels": 3}, "holds images of 4x5x1, the recipe asks for 4x5x3"),
         ({"source": "digits"}, "holds images of 4x5x1, the recipe asks for 8x8x1"),
-        ({"limit": 5}, "was prepared with data.limit=None, the recipe asks for 5; leave data.limit out"),
+        ({"crop": "none"}, "was prepared with data.crop=center, the recipe asks for none; say data.crop=center, or"),
+        ({"limit": 5}, "was prepared with data.limit=None, the recipe asks for 5; say data.limit=null"),
         ({"splits": SplitSpec(test=1)}, "was prepared with data.splits=.*; leave data.splits out"),
     ],
 )
@@ -206,3 +210,55 @@ def test_what_was_done_to_images_stands_in_the_manifest(make_raw, tmp_path):
     changes = write_store(make_raw(), DataSpec(size=8, channels=3), tmp_path / "s").manifest["changes"]
     assert changes == ["the largest centred square is cut out", "resized to 8x8", "grey given three equal channels"]
     assert write_store(make_raw(), DataSpec(), tmp_path / "t").manifest["changes"] == []
+
+
+def test_a_store_given_as_path_serves_a_recipe_with_its_crop_and_one_that_states_none(make_raw, tmp_path):
+    write_store(make_raw(), DataSpec(size=4, crop="center-square"), tmp_path / "s")
+    for crop in (None, "center-square"):
+        assert len(open_store(DataSpec(source="array", path=str(tmp_path / "s"), crop=crop))) == 20
+
+
+def test_what_a_killed_process_left_beside_its_finished_store_is_cleared(npy, own_cache):
+    store = open_store(npy)
+    left = store.directory.with_name(f".{store.directory.name}.preparing")
+    left.mkdir()
+    (left / "journal.jsonl").touch()
+    open_store(npy)
+    assert os.listdir(own_cache / "stores") == [store.directory.name]
+
+
+def test_who_comes_second_waits_and_gets_the_first_one_s_store(npy, monkeypatch, capsys):
+    going, may_go = threading.Event(), threading.Event()
+    real = write.fill
+
+    def fill(*arguments):
+        going.set()
+        assert may_go.wait(20)
+        return real(*arguments)
+
+    monkeypatch.setattr(write, "fill", fill)
+    stores = []
+    threads = [threading.Thread(target=lambda: stores.append(open_store(npy))) for _ in range(2)]
+    threads[0].start()
+    assert going.wait(20)
+    monkeypatch.setattr(write, "fill", lambda *arguments: pytest.fail("prepared twice"))
+    threads[1].start()
+    waited = time.monotonic() + 20
+    while "waiting for it" not in (said := capsys.readouterr().err) and time.monotonic() < waited:
+        time.sleep(0.01)
+    may_go.set()
+    for thread in threads:
+        thread.join(20)
+    assert said == f"Another process prepares {stores[0].directory} at this moment; waiting for it.\n"
+    assert len(stores) == 2 and stores[0].checksum == stores[1].checksum
+
+
+def test_the_crop_s_words_and_numbers_stand_in_the_manifest(tmp_path):
+    (tmp_path / "f").mkdir()
+    for i in range(3):
+        Image.new("RGB", (10, 8)).save(tmp_path / "f" / f"{i}.png")
+    spec = DataSpec(source="folder", path=str(tmp_path / "f"), size=4, crop="1,2,6,6")
+    manifest = open_store(spec).manifest
+    assert manifest["request"]["crop"] == "1,2,6,6" and not manifest["restricted"]
+    assert manifest["fit"]["box"] == {"left": 1, "top": 2, "width": 6, "height": 6, "of": [8, 10]}
+    assert manifest["fit"]["words"] == manifest["crop"] and "lanczos" in manifest["fit"]["filter"].lower()

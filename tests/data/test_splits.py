@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zscape.core.errors import InputError
-from zscape.data.splits import own_codes, split_codes
+from zscape.data.splits import official_codes, own_codes, split_codes
 from zscape.specs.data import SplitSpec
 
 OFFICIAL = np.repeat(np.array([0, 2], np.uint8), [60, 10])
@@ -97,3 +97,24 @@ def test_an_official_test_set_of_one_image_cannot_be_halved():
 def test_a_test_part_stated_beside_an_official_one():
     with pytest.raises(InputError, match=r"data\.splits\.test cannot be stated: the images come with a test set"):
         split_codes(70, OFFICIAL, SplitSpec(test=3), "array")
+
+
+def test_three_official_parts_are_taken_as_they_are():
+    parts = np.array([2, 0, 1, 1, 0, 0, 2], np.uint8)
+    for codes in (split_codes(7, parts, SplitSpec(), "celeba"), official_codes(parts, SplitSpec())):
+        assert codes.tolist() == parts.tolist() and codes.dtype == np.uint8 and codes is not parts
+
+
+@pytest.mark.parametrize("spec", [SplitSpec(validation=1), SplitSpec(test=0.1)])
+def test_parts_stated_beside_three_official_ones(spec):
+    with pytest.raises(
+        InputError, match=r"data\.splits cannot be stated: the images come with training, validation and"
+    ):
+        split_codes(5, np.array([0, 0, 1, 2, 0], np.uint8), spec, "celeba")
+
+
+def test_an_official_part_that_a_limit_left_empty_is_not_made_up():
+    with pytest.raises(
+        InputError, match=r"own parts is empty here \(4 train, 0 validation, 1 test\); raise data\.limit"
+    ):
+        official_codes(np.array([0, 0, 0, 2, 0], np.uint8), SplitSpec())

@@ -70,8 +70,8 @@ def test_not_a_store(tmp_path):
 
 
 def test_another_format_version(store):
-    change_manifest(store, format=2)
-    with pytest.raises(InputError, match="has format 2, this zscape reads format 1; prepare it again"):
+    change_manifest(store, format=1)
+    with pytest.raises(InputError, match="has format 1, this zscape reads format 2; prepare it again"):
         Store.open(store.directory)
 
 
@@ -82,8 +82,9 @@ def test_damaged_manifest(store):
 
 
 def test_incomplete_manifest(store):
-    (store.directory / "manifest.json").write_text('{"format": 1, "count": 20, "shape": [4, 5, 1], "labels": false}')
-    with pytest.raises(InputError, match="lacks checksum, label_names"):
+    (store.directory / "manifest.json").write_text('{"format": 2, "count": 20, "shape": [4, 5, 1], "labels": false}')
+    lacking = "attribute_names, checksum, factor_names, label_names, restricted, skipped"
+    with pytest.raises(InputError, match=f"lacks {lacking}"):
         Store.open(store.directory)
 
 

@@ -314,3 +314,41 @@ def test_unknown_attributes_name_the_nearest():
         InputError, match=r"^These codes have neither attributes nor labels, so there is no attribute 'a'"
     ):
         make_codes(labels=False).attribute("a")
+
+
+FACTORS = {"factors": np.array([[0, 1.5], [2, 3], [4, 5]]), "factor_names": np.array(["yaw", "hue"])}
+
+
+def test_factors_are_kept_taken_and_written(tmp_path):
+    codes = Codes.from_arrays({"mu": np.eye(3), **FACTORS})
+    assert codes.factors is not None and codes.factors.dtype == np.float32
+    assert codes.factor_names == ("yaw", "hue")
+    part = codes.take(np.array([2, 0]))
+    assert part.factors is not None and part.factors.tolist() == [[4, 5], [0, 1.5]]
+    codes.save(tmp_path / "a.npz")
+    again = Codes.load(tmp_path / "a.npz")
+    assert again.factor_names == ("yaw", "hue") and np.array_equal(again.factors, codes.factors)
+    assert make_codes().factors is make_codes().take(np.arange(2)).factors is None
+
+
+def test_factors_without_names_are_numbered():
+    assert Codes.from_arrays({"mu": np.eye(3), "factors": np.eye(3, dtype=bool)}).factor_names == (
+        *("factor 0", "factor 1", "factor 2"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("arrays", "sentence"),
+    [
+        ({"factors": np.eye(2)}, r"^factors has shape \(2, 2\); expected one row for each of 3 points, one column per"),
+        ({"factors": np.ones(3)}, r"^factors has shape \(3,\); expected one row for each of 3 points"),
+        ({"factors": np.array([["a"]] * 3)}, r"^factors has dtype <U1; expected real numbers\.$"),
+        ({"factors": np.array([[1.0], [np.nan], [1e39]])}, r"^factors has 2 value\(s\) that are NaN, infinite or too"),
+        ({**FACTORS, "factor_names": np.array(["a"])}, r"^factors has 2 column\(s\), but there are 1 factor_names\.$"),
+        ({**FACTORS, "factor_names": np.array(["a", "a"])}, r"^factors: the name 'a' comes twice among the factor_nam"),
+        ({"factor_names": np.array(["a"])}, r"^factors are missing, but there are factor_names; give both, or neither"),
+    ],
+)
+def test_factors_that_will_not_do(arrays, sentence):
+    with pytest.raises(InputError, match=sentence):
+        Codes.from_arrays({"mu": np.eye(3), **arrays})

@@ -97,6 +97,15 @@ def test_attributes_as_an_argument_or_in_a_mapping():
         assert codes.attribute("Hat").tolist() == [False, False, True, True, False, True]
 
 
+def test_factors_as_an_argument_or_in_a_mapping():
+    table = np.arange(12.0).reshape(6, 2)
+    for codes in (
+        codes_of(MU, factors=table, factor_names=["yaw", "hue"]),
+        codes_of({"mu": MU, "factors": Tensor(table), "factor_names": ["yaw", "hue"]}),
+    ):
+        assert codes.factor_names == ("yaw", "hue") and np.array_equal(codes.factors, table)
+
+
 def test_real_tensors():
     torch = pytest.importorskip("torch")
     equal(codes_of((torch.tensor(MU, requires_grad=True), torch.tensor(LOG_VAR))))

@@ -83,7 +83,8 @@ TINY_DATA = {
     "mnist": mnist,
     "fashion_mnist": mnist,
     "cifar10": cifar10,
-    "folder": portraits,
+    "celeba": portraits,
+    "faces": lambda folder: ["data.limit=36"],
 }
 """Data for every source that a shipped recipe names."""
 

@@ -151,7 +151,7 @@ def _make(
             "backend": "tensorflow",
             "seed": 77,
             "data": {
-                "source": "digits",
+                "source": (data or {}).get("source", "digits"),
                 "origin": "Made for a test, by <b>us</b>.",
                 "images": {"train": 1000, "validation": 100, "test": 134},
                 "checksum": checksum,
@@ -218,6 +218,7 @@ def _small_drawings(patch: pytest.MonkeyPatch) -> None:
         names += ["kl", "log_var", "drawn"] if codes.log_var is not None else []
         names += [name for name, given in also.items() if more.get(given)]
         names += ["attributes"] if analysis.attributes is not None else []
+        names += ["factors"] if analysis.factors is not None else []
         return {name: Image.new("L", (4, 4)) for name in names}
 
     patch.setattr(studied, "draw_figures", draw)

@@ -16,8 +16,9 @@ def test_celeba_is_known_by_its_folder_s_name(make_run, tmp_path, path):
 
 
 def test_and_by_the_name_of_the_recipe_that_the_run_s_directory_has(make_run, tmp_path):
-    assert restriction(make_run(tmp_path / "celeba-3")) is not None
-    assert restriction(make_run(tmp_path / "celebrities")) is None
+    folder = {"source": "folder", "path": "/my/photos"}
+    assert restriction(make_run(tmp_path / "celeba-3", data=folder)) is not None
+    assert restriction(make_run(tmp_path / "celebrities", data=folder)) is None
     assert restriction(make_run(tmp_path / "run", data={"source": "folder", "path": "/my/photos"})) is None
 
 
@@ -30,8 +31,32 @@ def test_a_source_that_is_marked_is_restricted(make_run, tmp_path, monkeypatch):
     assert withheld_reason(run, False) is None
 
 
-def test_no_source_of_ours_is_restricted_today():
-    assert [name for name, facts in restricted.SOURCES.items() if facts.restricted] == []
+def test_of_our_sources_celeba_is_restricted():
+    assert [name for name, facts in restricted.SOURCES.items() if facts.restricted] == ["celeba"]
+
+
+def described(run, **data):
+    run.write("provenance.json", {**run.read("provenance.json"), "data": data})
+    return run
+
+
+def test_the_store_that_was_used_decides_not_the_recipe_s_source(make_run, tmp_path):
+    """`zscape run celeba data.path=STORE` takes any store of its size."""
+    celeba = {"source": "celeba", "path": "/stores/faces"}
+    run = make_run(tmp_path / "celeba", data=celeba)
+    assert restriction(run) == "the terms of celeba do not allow passing its images on"
+    assert restriction(described(run, source="digits")) is None
+    assert restriction(described(run, source="digits", restricted=True)) is not None
+    digits = described(make_run(tmp_path / "run"), source="celeba")
+    assert restriction(digits) == "the terms of celeba do not allow passing its images on"
+    other = described(make_run(tmp_path / "other", data={"source": "folder", "path": "CelebA"}), source="folder")
+    assert restriction(other) is not None  # the store of a plain folder says nothing of whose pictures these are
+
+
+def test_a_run_without_provenance_is_judged_by_its_recipe(make_run, tmp_path):
+    run = make_run(tmp_path / "run", data={"source": "celeba", "path": "/data"})
+    (run.path / "provenance.json").unlink()
+    assert restriction(run) == "the terms of celeba do not allow passing its images on"
 
 
 @pytest.mark.parametrize("value", ["yes", 2, []])

@@ -195,7 +195,7 @@ def test_a_public_page_holds_no_pixel_of_an_original(
 
 @pytest.mark.usefixtures("no_drawing")
 def test_one_restricted_run_leaves_out_its_own_images_only(make_run, tmp_path, taken_apart):
-    free, bound = make_run(tmp_path / "free"), make_run(tmp_path / "celeba-2")
+    free, bound = make_run(tmp_path / "free"), make_run(tmp_path / "bound", data={"source": "celeba", "path": "faces"})
     page = taken_apart(build_comparison([free, bound], tmp_path / "page.html"))
     alts = [image["alt"] for image in page.all("img") if "reconstructions" in image["alt"]]
     assert alts == ["free: original images above their reconstructions, with a task below what goes in"]

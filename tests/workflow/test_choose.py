@@ -120,7 +120,10 @@ def test_folders_that_cannot_be_trained_on(tmp_path, make, sentence):
 
 
 def test_files_that_hold_images_in_another_form(tmp_path):
-    for name, sentence in (("a.zip", "is an archive; unpack it"), ("a.png", "is a single image; give the folder")):
+    for name, sentence in (
+        ("a.zip", "a.zip is no zip archive: it is empty"),
+        ("a.png", "is a single image; give the folder"),
+    ):
         (tmp_path / name).touch()
         with pytest.raises(InputError, match=sentence):
             resolve_recipe(str(tmp_path / name))

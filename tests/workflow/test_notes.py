@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from zscape.workflow.notes import changes_sentences, note_to_stderr, skipped_sentences, stop_sentences
+from zscape.workflow.notes import PreparationNotes, changes_sentences, note_to_stderr, skipped_sentences, stop_sentences
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,17 @@ def test_notes_leave_stdout_alone(capsys):
 )
 def test_how_a_training_ended(numbers, sentences):
     assert stop_sentences(*numbers) == sentences
+
+
+def test_a_long_preparation_is_told_of_now_and_then(monkeypatch):
+    now = iter([0.0, 5.0, 12.0, 13.0, 30.0])
+    monkeypatch.setattr("zscape.workflow.notes.time.monotonic", lambda: next(now))
+    said = []
+    tell = PreparationNotes(said.append)
+    for done in (10, 1200, 1300, 2000):
+        tell(done, 2000 if done < 2000 else 4000, 123.4)
+    tell(4000, 4000, 123.4)  # done: what comes next says so
+    assert said == [
+        "Preparing images: 1,200 of 2,000 done, 123 images/s",
+        "Preparing images: 2,000 of 4,000 done, 123 images/s",
+    ]

@@ -87,3 +87,16 @@ def test_the_table_for_programs_has_every_number_in_full():
     first, second = (dict(zip(header, row, strict=True)) for row in rows)
     assert first["loss_mean"] == "2.0" and float(first["loss_sd"]) == pytest.approx(0.5**0.5, rel=1e-15)
     assert first["psnr_mean"] == first["psnr_sd"] == second["loss_sd"] == "" and second["loss_mean"] == "2.0"
+
+
+def test_true_factors_have_one_column_for_people_and_one_each_for_programs():
+    one = record()
+    r2 = {"r2_of_all_factors": 0.5, "r2_yaw": 0.75, "r2_hue": 0.25}
+    runs = tuple(replace(run, numbers=run.numbers and {**run.numbers, **r2}) for run in one.runs)
+    with_factors = replace(one, runs=runs, groups=sweep_groups(runs))
+    header, rows = sweep_table(with_factors)
+    assert header[-1] == "R² of factors" and [row[-1] for row in rows] == ["0.5 ± 0", "0.5"]
+    header, rows = number_table(with_factors)
+    assert header[-6:] == [f"r2_{name}_{part}" for name in ("of_all_factors", "yaw", "hue") for part in ("mean", "sd")]
+    assert rows[0][-6:] == ["0.5", "0.0", "0.75", "0.0", "0.25", "0.0"] and rows[1][-5] == ""
+    assert "R² of factors" not in sweep_table(one)[0] and "r2_" not in "".join(number_table(one)[0])

@@ -12,6 +12,8 @@ from zscape.analysis.cluster_sentences import clusters_sentence
 from zscape.analysis.clusters import ClustersRecord, clusters_record
 from zscape.analysis.coordinates import CoordinatesRecord, coordinates_record
 from zscape.analysis.drawn import DrawnRecord, drawn_points, drawn_record
+from zscape.analysis.factor_sentences import factors_sentence
+from zscape.analysis.factors import FactorsRecord, factors_record
 from zscape.analysis.information import InformationRecord, information_record
 from zscape.analysis.mismatch import MismatchRecord, mismatch_record
 from zscape.analysis.normality import NormalityRecord, normality_record
@@ -57,6 +59,7 @@ class Analysis:
         attributes: the directions of attributes and labels; None where there are none, or they cannot be studied.
         left_out: the analyses that are None, by the names above, and why: a sentence each.
         sentences: one for each figure, by its name, and `cubes`: where random points of cubes lie.
+        factors: how well true factors are read from the codes; None where there are none, or they cannot be studied.
     """
 
     count: int
@@ -77,6 +80,7 @@ class Analysis:
     attributes: AttributesRecord | None
     left_out: dict[str, str]
     sentences: dict[str, str]
+    factors: FactorsRecord | None = None  # last, so that studies written before there were any can be read
 
 
 def analyze(codes: Codes, width: float | None = None, *, seed: int = 0, clusters: bool = True) -> Analysis:
@@ -123,6 +127,7 @@ def analyze(codes: Codes, width: float | None = None, *, seed: int = 0, clusters
         attributes=made.get("attributes"),
         left_out=left_out,
         sentences={},
+        factors=made.get("factors"),
     )
     verdict = _verdict(analysis)
     return replace(analysis, verdict=verdict, sentences=_sentences(analysis, *verdict))
@@ -137,6 +142,8 @@ def _independent(
         makers["clusters"] = lambda: clusters_record(codes.mu, codes.labels, seed=seed)
     if codes.labels is not None or codes.attributes is not None:
         makers["attributes"] = lambda: attributes_record(codes, seed)
+    if codes.factors is not None:
+        makers["factors"] = lambda: factors_record(codes, seed)
     return makers | {
         "normality_drawn": lambda: normality_record(drawn_points(codes, seed), drawn=True),
         "drawn": lambda: drawn_record(codes, seed, float(np.trace(moments[1]))),
@@ -168,6 +175,7 @@ def _sentences(of: Analysis, radius: str, mismatch: str, units: str, spectrum: s
         "log_var": log_var_sentence(of.drawn) if of.drawn is not None else None,
         "clusters": clusters_sentence(of.clusters) if of.clusters is not None else None,
         "attributes": attributes_sentence(of.attributes) if of.attributes is not None else None,
+        "factors": factors_sentence(of.factors) if of.factors is not None else None,
     }
     return {name: sentence for name, sentence in sentences.items() if sentence is not None}
 

@@ -23,6 +23,12 @@ QUANTITIES = (
 )
 """What is kept of a run: names of numbers in metrics.json, and `negative_elbo`, see `negative_elbo`."""
 
+FACTOR = "r2_"
+"""How the names of further numbers begin, of runs on images with true factors: R^2 of each factor read from codes."""
+
+ALL_FACTORS = "r2_of_all_factors"
+"""The mean of these."""
+
 
 @dataclass(frozen=True)
 class SweepRun:
@@ -32,7 +38,7 @@ class SweepRun:
         name: its folder in the sweep's directory.
         settings: the swept settings by dotted key.
         state: "waiting", "finished" or "failed".
-        numbers: `QUANTITIES` of the sweep's split; None unless finished.
+        numbers: `QUANTITIES` of the sweep's split, and R^2 of true factors where there are some; None unless finished.
         seconds: what it took, by its provenance; None unless finished.
         error: why it failed; None otherwise.
         variational: whether it is a VAE.
@@ -56,7 +62,7 @@ class SweepGroup:
     Attributes:
         settings: the swept settings by dotted key, without the seed.
         n: number of finished runs.
-        mean: of each of `QUANTITIES`; None without a run, or where one of them has no such number.
+        mean: of each of the runs' numbers; None without a run, or where one of them has no such number.
         sd: standard deviation with n - 1; None where n < 2 too.
     """
 
@@ -106,6 +112,24 @@ class SweepRecord:
         return tuple(run for run in self.runs if run.state == "failed")
 
 
+def factor_numbers(study: dict[str, Any]) -> dict[str, float | None]:
+    """Return R^2 of each true factor of a run and their mean, by name; nothing where it has no factors.
+
+    Args:
+        study: content of analysis.json.
+    """
+    found = study.get("factors")
+    if not found:
+        return {}
+    r2 = {f"{FACTOR}{name}": value for name, value in zip(found["names"], found["r2"], strict=True)}
+    return {ALL_FACTORS: statistics.fmean(found["r2"]), **r2}
+
+
+def quantities(groups: Iterable["SweepGroup"]) -> tuple[str, ...]:
+    """Return the names of all numbers that groups have, `QUANTITIES` first."""
+    return tuple(dict.fromkeys((*QUANTITIES, *(name for group in groups for name in group.mean))))
+
+
 def negative_elbo(numbers: dict[str, Any], variational: bool) -> float | None:
     """Return reconstruction + KL of a run, nats per image: the loss it would have with beta 1.
 
@@ -137,7 +161,8 @@ def without_seed(settings: dict[str, Any]) -> dict[str, Any]:
 
 def _group(runs: list[SweepRun]) -> SweepGroup:
     finished = [run.numbers for run in runs if run.numbers is not None]
-    columns = {name: [numbers.get(name) for numbers in finished] for name in QUANTITIES}
+    names = dict.fromkeys((*QUANTITIES, *(name for numbers in finished for name in numbers)))
+    columns = {name: [numbers.get(name) for numbers in finished] for name in names}
     return SweepGroup(
         settings=without_seed(runs[0].settings),
         n=len(finished),

@@ -12,7 +12,7 @@ RecipeArgument = Annotated[
     str,
     typer.Argument(
         metavar="RECIPE",
-        help="A shipped recipe's name, a YAML file, or images: a folder, an .npy, .npz or idx file.",
+        help="A shipped recipe's name, a YAML file, or images: a folder, a .zip, .tar, .npy, .npz or idx file.",
         show_default=False,
     ),
 ]
@@ -23,7 +23,9 @@ SettingsArgument = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on stdout, nothing else.")]
 DataOption = Annotated[
     Path | None,
-    typer.Option("--data", metavar="PATH", help="Other images: a store, a folder, an .npy, .npz or idx file."),
+    typer.Option(
+        "--data", metavar="PATH", help="Other images: a store, a folder, a .zip, .tar, .npy, .npz or idx file."
+    ),
 ]
 SplitOption = Annotated[str, typer.Option("--split", help="train, validation or test.")]
 

@@ -14,7 +14,7 @@ def encode(
     out: Annotated[Path, typer.Option(metavar="NPZ", help="The file to write.", show_default=False)],
     data: DataOption = None,
 ) -> None:
-    """Write mu, log_var, ids, splits and labels of all images as .npz."""
+    """Write mu, log_var, ids, splits, labels, attributes and factors of all images as .npz."""
     from zscape.workflow.encode import encode as encode_images
 
     codes = encode_images(directory, out, data=data)

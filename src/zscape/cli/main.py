@@ -17,7 +17,9 @@ from zscape.cli.doctor import doctor
 from zscape.cli.edit import edit
 from zscape.cli.encode import encode
 from zscape.cli.evaluate import evaluate
+from zscape.cli.faces import faces
 from zscape.cli.plan import plan
+from zscape.cli.prepare import prepare
 from zscape.cli.quality import quality
 from zscape.cli.recipes import recipes
 from zscape.cli.reconstruct import reconstruct
@@ -33,6 +35,8 @@ from zscape.core.errors import InputError, ZscapeError
 
 VERBS = (
     run,
+    prepare,
+    faces,
     train,
     sweep,
     evaluate,
@@ -97,7 +101,7 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         code = _INTERRUPTED
     if code == _INTERRUPTED:  # also how Typer reports Ctrl-C
-        return _fail("Interrupted. With --out DIR the same command goes on from the last finished epoch.", code)
+        return _fail("Interrupted. With --out the same command goes on where it stopped.", code)
     return code if isinstance(code, int) else 0
 
 

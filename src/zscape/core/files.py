@@ -17,16 +17,43 @@ def write_bytes(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, aside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            write_all(handle, data)
+            os.fsync(handle)
+        finally:
+            os.close(handle)
         os.chmod(aside, 0o666 & ~_umask())
         os.replace(aside, path)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(aside)
         raise
+
+
+def write_all(handle: int, data: bytes | memoryview) -> None:
+    """Write all of `data` to an open file; the system may take it in parts.
+
+    Args:
+        handle: the file's descriptor.
+        data: bytes, or a memoryview of bytes.
+
+    Raises:
+        OSError: when the disk takes no more; what it took before that stays in the file.
+    """
+    left = memoryview(data)
+    while left:
+        left = left[os.write(handle, left) :]
+
+
+def sync_directory(path: Path) -> None:
+    """Bring to the disk which files a folder holds, so that new names outlive a power failure."""
+    if os.name != "posix":  # elsewhere folders cannot be opened, and need not be
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def copy_whole(source: Path, target: Path) -> None:

@@ -9,8 +9,9 @@ from zscape.core.errors import InputError
 from zscape.data.limit import kept_positions
 from zscape.data.raw import RawImages, Shape, shape_of
 from zscape.data.readers.arrays import read_array_file
-from zscape.data.readers.decode import decode_image, why_unreadable
-from zscape.data.readers.folder import image_names, read_folder, too_small
+from zscape.data.readers.decode import decode_whole, too_small
+from zscape.data.readers.folder import classes, is_archive, read_folder
+from zscape.data.readers.pack import Pack, SourceLost, Unusable
 from zscape.data.splits import TRAIN, check_enough, split_codes
 from zscape.data.store import Store, is_store
 from zscape.specs.data import DataSpec
@@ -27,7 +28,7 @@ class Look:
 
     Attributes:
         source: the recipe's `data.source` for them.
-        count: number of images; of a folder the image files but for those seen to be damaged.
+        count: number of images; of a folder or archive the image files but for those seen to be damaged.
         shapes: (height, width, channels) of those that were opened, at least one; one entry where all share one array.
         opened: number of images whose pixels were looked at.
         grey: whether none of these shows a colour.
@@ -66,12 +67,12 @@ class Look:
 
 
 def is_images(path: Path) -> bool:
-    """Return whether a path looks like a user's images: a folder, or a file in a format of arrays."""
-    return path.is_dir() or (path.is_file() and path.name.endswith(_ARRAY_ENDINGS))
+    """Return whether a path looks like a user's images: a folder, an archive, or a file in a format of arrays."""
+    return path.is_dir() or (path.is_file() and (is_archive(path) or path.name.endswith(_ARRAY_ENDINGS)))
 
 
 def look_at(path: Path) -> Look:
-    """Look at the images of a folder, a store, or an .npy, .npz or idx file.
+    """Look at the images of a folder, a .zip or .tar, a store, or an .npy, .npz or idx file.
 
     Raises:
         InputError: when there are none that can be used, or too few.
@@ -81,41 +82,41 @@ def look_at(path: Path) -> Look:
         names = store.label_names
         raw = RawImages(store.images, None, None, store.splits, None, "A store.")
         return replace(_look_at_array(raw, None if names is None else len(names)), prepared=True)
-    if path.is_dir():
-        return _look_at_folder(path)
+    if path.is_dir() or is_archive(path):
+        return _look_at_files(path)
     raw = read_array_file(path)
     return _look_at_array(raw, None if raw.labels is None else len(np.unique(raw.labels)))
 
 
-def _look_at_folder(folder: Path) -> Look:
-    if (folder / "recipe.yaml").is_file():
+def _look_at_files(path: Path) -> Look:
+    if (path / "recipe.yaml").is_file():
         raise InputError(
-            f"{folder} is a run directory, not a folder of images; `zscape report {folder}` shows it, and to go on "
-            f"training give its recipe with --out {folder}."
+            f"{path} is a run directory, not a folder of images; `zscape report {path}` shows it, and to go on "
+            f"training give its recipe with --out {path}."
         )
-    names = image_names(folder)
-    check_enough(len(names)) if names else read_folder(folder)  # which says that there are none
-    images, skipped = [], {}
-    for position in _spread(len(names)):
+    raw = read_folder(path)
+    pack = raw.images
+    assert isinstance(pack, Pack)
+    check_enough(len(raw))
+    images, skipped = [], dict(raw.skipped)
+    for position in _spread(len(raw)):
         try:
-            image = decode_image(folder / names[position])
-        except Exception as error:  # damaged files make Pillow raise errors of many kinds
-            skipped[names[position]] = why_unreadable(error)
-            continue
-        if reason := too_small(shape_of(image)):
-            skipped[names[position]] = reason
-        else:
+            image = decode_whole(pack.read(int(position)))
             images.append((shape_of(image), _is_grey(image)))
+        except Unusable as error:
+            skipped[pack.names[position]] = error.reason
+        except SourceLost as error:
+            raise InputError(str(error)) from None
+    usable = [name for name in pack.names if name not in skipped]
     if not images:
-        read_folder(folder)  # which says what is wrong with the files
-        raise InputError(f"The first {MOST_OPENED} images in {folder} cannot be read; take the damaged files out.")
-    usable = [name for name in names if name not in skipped]
+        name = pack.names[0]
+        tried = f"the {len(raw)} image files" if len(raw) <= MOST_OPENED else f"{MOST_OPENED} image files tried"
+        raise InputError(f"None of {tried} in {path} can be used; the first, {name}: {skipped[name]}.")
     check_enough(len(usable))
-    folders = {name.partition("/")[0] for name in usable if "/" in name}
-    whole = all("/" in name for name in usable) and len(folders) > 1
+    labels, names = classes(usable, is_archive(path))
     shapes, grey = zip(*images, strict=True)
-    classes = len(folders) if whole else None
-    return Look("folder", len(usable), shapes, len(images), all(grey), classes, tuple(skipped.items()))
+    found = None if labels is None or names is None else len(names)
+    return Look("folder", len(usable), shapes, len(images), all(grey), found, tuple(skipped.items()))
 
 
 def _look_at_array(raw: RawImages, classes: int | None) -> Look:
@@ -124,7 +125,9 @@ def _look_at_array(raw: RawImages, classes: int | None) -> Look:
     shapes = tuple(raw.shapes_at(positions))
     if reason := too_small(shapes[0]):
         raise InputError(f"The first image is too small: {reason}.")
-    grey = all(_is_grey(np.asarray(raw.images[int(position)])) for position in positions)
+    images = raw.images
+    assert not isinstance(images, Pack)
+    grey = all(_is_grey(np.asarray(images[int(position)])) for position in positions)
     return Look("array", len(raw), shapes, len(positions), grey, classes, parts=raw.parts)
 
 

@@ -1,66 +1,106 @@
-"""Bringing images to one size and one number of channels."""
+"""Bringing images to one size and one number of channels: the plan, and what it does to an array.
+
+Nothing here imports pydantic: the worker processes of a preparation start with it.
+"""
+
+from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
 
 from zscape.core.errors import InputError
+from zscape.data.crops import Box, centre_box, crop_box, size_of, x
 from zscape.data.raw import Shape
-from zscape.specs.data import DataSpec
+from zscape.data.readers.pack import Unusable
+from zscape.data.resample import NAME, resample
+from zscape.specs.crop import ALIGNED, FACE, box_of_rule
+
+if TYPE_CHECKING:
+    from zscape.specs.data import DataSpec
 
 
 @dataclass(frozen=True)
 class Fit:
-    """How every image is brought to one shape.
+    """How every image is brought to one shape; small, and can be pickled.
 
     Attributes:
         shape: (height, width, channels) of the result.
         crop: the rule in words, for the manifest.
         changes: what it does to images of the sizes that there are, in a few words each; empty where it does nothing.
+        rule: `data.crop`.
+        own: (height, width) of the images where all that were looked at share one size, else None.
     """
 
     shape: Shape
     crop: str
     changes: tuple[str, ...] = ()
+    rule: str = "center"
+    own: tuple[int, int] | None = None
+
+    def box(self, own: tuple[int, int]) -> Box:
+        """Return (left, top, right, bottom) of what is kept of an upright image of (height, width).
+
+        Raises:
+            Unusable: when the image does not have these pixels.
+        """
+        return crop_box(self.rule, own, self.shape[:2])
 
     def __call__(self, image: np.ndarray) -> np.ndarray:
-        """Return one uint8 image (height, width, channels) in the shape `self.shape`."""
+        """Return one uint8 image (height, width, channels) in the shape `self.shape`.
+
+        Raises:
+            Unusable: when the rule needs pixels that the image does not have.
+        """
         height, width, channels = self.shape
-        return resize_image(convert_channels(image, channels), height, width)
+        left, top, right, bottom = self.box((image.shape[0], image.shape[1]))
+        return _resized(convert_channels(image[top:bottom, left:right], channels), height, width)
+
+    def record(self) -> dict[str, Any]:
+        """Return the rule in words and numbers; `box` where all images share one size, else None."""
+        box = None
+        if self.own is not None:
+            left, top, right, bottom = self.box(self.own)
+            box = {"left": left, "top": top, "width": right - left, "height": bottom - top, "of": list(self.own)}
+        resized = box is None or (box["height"], box["width"]) != self.shape[:2]
+        return {
+            "rule": self.rule,
+            "words": self.crop,
+            "box": box,
+            "size": list(self.shape[:2]),
+            "filter": NAME if resized else None,
+        }
 
 
 def plan_fit(shapes: Sequence[Shape], spec: DataSpec) -> Fit:
     """Return how images of these shapes are brought to the size and channels of `spec`.
 
     Args:
-        shapes: the images' shapes, at least one.
-        spec: `size` None keeps the images' own size; `channels` None keeps their own, or takes colour where grey and
-            colour images are mixed.
+        shapes: the upright images' shapes, or those of a sample; at least one.
+        spec: `size` None keeps the size that the crop leaves; `channels` None keeps their own, or takes colour where
+            grey and colour images are mixed.
 
     Raises:
-        InputError: when sizes are mixed and none is asked for, or channels cannot be converted.
+        InputError: when sizes are mixed and none is asked for, the crop fits none of the images, or channels cannot be
+            converted.
     """
-    channels = _target_channels({shape[2] for shape in shapes}, spec.channels)
+    channels = _target_channels({shape[2] for shape in shapes}, spec.wanted_channels)
     sizes = Counter(shape[:2] for shape in shapes)
-    if spec.size is None:
-        if len(sizes) > 1:
-            (first, often), (second, _) = sizes.most_common(2)
-            raise InputError(
-                f"The images have {len(sizes)} different sizes, such as {_x(first)} ({often} of {len(shapes)} images) "
-                f"and {_x(second)} (height x width); state the size to bring them to, say data.size=96."
-            )
-        (own,) = sizes
-        return _fit(shapes, (*own, channels), f"none: all images are {_x(own)}")
-    if set(sizes) == {spec.size}:
-        return _fit(shapes, (*spec.size, channels), f"none: all images are {_x(spec.size)}")
-    rule = (
-        f"the largest centred rectangle with the height-to-width ratio {spec.size[0]}:{spec.size[1]} is cut out, then "
-        f"resized to {_x(spec.size)} with Pillow's LANCZOS filter"
-    )
-    return _fit(shapes, (*spec.size, channels), rule)
+    cuts = _cuts(sizes, spec)
+    left = Counter[tuple[int, int]]()
+    for own, cut in cuts.items():
+        left[cut] += sizes[own]
+    if spec.size is None and len(left) > 1:
+        raise InputError(_mixed(left, len(shapes), spec.crop_rule))
+    size = spec.size or next(iter(left))
+    own = next(iter(sizes)) if len(sizes) == 1 else None
+    words = _words(spec.crop_rule, set(cuts), set(left), size)
+    changes = _changes(spec.crop_rule, cuts, size, {shape[2] for shape in shapes}, channels)
+    return Fit((*size, channels), words, changes, spec.crop_rule, own)
 
 
 def resize_image(image: np.ndarray, height: int, width: int) -> np.ndarray:
@@ -74,23 +114,9 @@ def resize_image(image: np.ndarray, height: int, width: int) -> np.ndarray:
     Returns:
         uint8 (height, width, channels).
     """
-    if image.shape[:2] == (height, width):
-        return image
     left, top, right, bottom = centre_box(image.shape[0], image.shape[1], height, width)
     # Cut, not passed to Pillow as `box`: with a box the filter still looks at the pixels around it.
-    image = image[top:bottom, left:right]
-    # Channel by channel: Pillow would take the fourth of four for transparency and mix it in.
-    planes = [Image.fromarray(np.ascontiguousarray(image[..., c])) for c in range(image.shape[2])]
-    resized = [plane.resize((width, height), Image.Resampling.LANCZOS) for plane in planes]
-    return np.stack([np.asarray(plane) for plane in resized], axis=-1)
-
-
-def centre_box(own_height: int, own_width: int, height: int, width: int) -> tuple[int, int, int, int]:
-    """Return (left, top, right, bottom) of the largest centred rectangle with the proportions height : width."""
-    cut_height = max(1, min(own_height, round(own_width * height / width)))
-    cut_width = max(1, min(own_width, round(own_height * width / height)))
-    left, top = (own_width - cut_width) // 2, (own_height - cut_height) // 2
-    return left, top, left + cut_width, top + cut_height
+    return _resized(image[top:bottom, left:right], height, width)
 
 
 def convert_channels(image: np.ndarray, channels: int) -> np.ndarray:
@@ -115,6 +141,10 @@ def convert_channels(image: np.ndarray, channels: int) -> np.ndarray:
     return np.asarray(Image.fromarray(np.ascontiguousarray(image)).convert("L"))[..., np.newaxis]
 
 
+def _resized(image: np.ndarray, height: int, width: int) -> np.ndarray:
+    return image if image.shape[:2] == (height, width) else resample(image, height, width)
+
+
 def _target_channels(own: set[int], wanted: int | None) -> int:
     target = wanted or (max(own) if len(own) == 1 else 3)
     for channels in sorted(own - {target}):
@@ -122,18 +152,73 @@ def _target_channels(own: set[int], wanted: int | None) -> int:
     return target
 
 
-def _fit(shapes: Sequence[Shape], target: Shape, crop: str) -> Fit:
-    height, width = target[:2]
-    sizes, channels = {shape[:2] for shape in shapes}, {shape[2] for shape in shapes}
+def _cuts(sizes: Counter[tuple[int, int]], spec: DataSpec) -> dict[tuple[int, int], tuple[int, int]]:
+    """Return what the rule leaves of each size; sizes that it does not fit are left out, unless it fits none."""
+    cuts, reason = {}, ""
+    for own in sizes:
+        try:
+            cuts[own] = size_of(crop_box(spec.crop_rule, own, spec.size))
+        except Unusable as error:
+            reason = reason or error.reason
+    if not cuts:
+        first = "" if len(sizes) == 1 else ", the first of them"
+        raise InputError(f"data.crop={spec.crop_rule} fits none of the images{first}: {reason}.")
+    return cuts
+
+
+def _mixed(left: Counter[tuple[int, int]], count: int, rule: str) -> str:
+    (first, often), (second, _) = left.most_common(2)
+    after = "" if rule in ("center", "none") else f" after data.crop={rule}"
+    return (
+        f"The images have {len(left)} different sizes{after}, such as {x(first)} ({often} of {count} images) "
+        f"and {x(second)} (height x width); state the size to bring them to, say data.size=96."
+    )
+
+
+def _words(rule: str, owns: set[tuple[int, int]], left: set[tuple[int, int]], size: tuple[int, int]) -> str:
+    if owns == left == {size} and rule in ("center", "none"):
+        return f"none: all images are {x(size)}"
+    resized = "" if left == {size} else f", then resized to {x(size)} with Pillow's Lanczos filter"
+    if rule == "none":
+        return f"none: the whole image is resized to {x(size)} with Pillow's Lanczos filter"
+    if rule == "center":
+        return f"the largest centred rectangle with the height-to-width ratio {size[0]}:{size[1]} is cut out{resized}"
+    return f"{_cut_words(rule)} is cut out{resized}"
+
+
+def _cut_words(rule: str) -> str:
+    if rule == "center-square":
+        return "the largest centred square"
+    if rule == "celeba-face":
+        left, top, side = FACE
+        return (
+            f"the square of {side}x{side} pixels with its upper left corner at column {left}, row {top} of an aligned "
+            f"face of {x(ALIGNED)} pixels (in proportion at other sizes)"
+        )
+    box = box_of_rule(rule)
+    assert box is not None
+    left, top, width, height = box
+    return f"the box of {height}x{width} pixels (height x width) with its upper left corner at column {left}, row {top}"
+
+
+def _changes(
+    rule: str,
+    cuts: dict[tuple[int, int], tuple[int, int]],
+    size: tuple[int, int],
+    own: set[int],
+    channels: int,
+) -> tuple[str, ...]:
     changes = []
-    if any(centre_box(*own, height, width) != (0, 0, own[1], own[0]) for own in sizes):
-        cut = "square" if height == width else f"rectangle of height {height} to width {width}"
-        changes.append(f"the largest centred {cut} is cut out")
-    if sizes != {(height, width)}:
-        changes.append(f"resized to {_x((height, width))}")
-    if channels - {target[2]}:
-        changes.append("colours made grey" if target[2] == 1 else "grey given three equal channels")
-    return Fit(target, crop, tuple(changes))
+    if any(cut != whole for whole, cut in cuts.items()):
+        square = "square" if size[0] == size[1] else f"rectangle of height {size[0]} to width {size[1]}"
+        words = f"the largest centred {square}" if rule == "center" else _cut_words(rule)
+        changes.append(f"{words} is cut out")
+    if set(cuts.values()) != {size}:
+        stretched = any(size_of(centre_box(*cut, *size)) != cut for cut in cuts.values())
+        changes.append(f"{'stretched' if stretched else 'resized'} to {x(size)}")
+    if own - {channels}:
+        changes.append("colours made grey" if channels == 1 else "grey given three equal channels")
+    return tuple(changes)
 
 
 def _check_conversion(own: int, wanted: int) -> None:
@@ -142,7 +227,3 @@ def _check_conversion(own: int, wanted: int) -> None:
             f"Images with {own} channels cannot be brought to {wanted}; only grey (1) and colour (3) can be converted "
             "into each other (data.channels)."
         )
-
-
-def _x(size: tuple[int, int]) -> str:
-    return f"{size[0]}x{size[1]}"

@@ -15,7 +15,8 @@ def split_codes(count: int, parts: np.ndarray | None, spec: SplitSpec, source: s
 
     Args:
         count: number of images.
-        parts: uint8 (count,), the official parts (codes of `SPLITS`, train and test), or None.
+        parts: uint8 (count,), the official parts (codes of `SPLITS`), or None. With validation images among them they
+            are taken as they are.
         spec: how many images go where.
         source: the source's name; it names the draw.
 
@@ -23,12 +24,12 @@ def split_codes(count: int, parts: np.ndarray | None, spec: SplitSpec, source: s
         uint8 (count,), codes of `SPLITS`.
 
     Raises:
-        InputError: when the parts asked for leave no image for training, or a test set is stated beside an official
-            one.
+        InputError: when the parts asked for leave no image for training, or parts are stated beside official ones.
     """
     check_enough(count)
     if parts is not None:
-        return _with_official_test(parts, spec, source)
+        whole = (parts == VALIDATION).any()
+        return official_codes(parts, spec) if whole else _with_official_test(parts, spec, source)
     validation = _number(spec.validation, count)
     test = _number(spec.test, count)
     if validation + test >= count:
@@ -41,6 +42,30 @@ def split_codes(count: int, parts: np.ndarray | None, spec: SplitSpec, source: s
     codes[order[:validation]] = VALIDATION
     codes[order[validation : validation + test]] = TEST
     return codes
+
+
+def official_codes(parts: np.ndarray, spec: SplitSpec) -> np.ndarray:
+    """Return the part of every image of a source that comes with all three.
+
+    Args:
+        parts: uint8 (count,), codes of `SPLITS`.
+        spec: how many images are asked for; must not state any.
+
+    Raises:
+        InputError: when `spec` states parts, or one is empty.
+    """
+    if spec.validation is not None or spec.test is not None:
+        raise InputError(
+            "data.splits cannot be stated: the images come with training, validation and test parts of their own."
+        )
+    counts = np.bincount(parts, minlength=len(SPLITS))
+    if not counts.all():
+        held = ", ".join(f"{count} {name}" for name, count in zip(SPLITS, counts, strict=True))
+        raise InputError(
+            f"One of the images' own parts is empty here ({held}); raise data.limit, or leave out the file that says "
+            "which image is in which part."
+        )
+    return parts.astype(np.uint8)
 
 
 def own_codes(count: int, parts: np.ndarray | None) -> np.ndarray:

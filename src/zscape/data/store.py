@@ -2,9 +2,12 @@
 
 ```
 images.npy      uint8 (n, height, width, channels)
-labels.npy      int64 (n,)           where there are labels
 splits.npy      uint8 (n,)           codes of `SPLITS`
+labels.npy      int64 (n,)           where there are labels
+attributes.npy  bool (n, k)          where there are attributes
+factors.npy     float32 (n, f)       where the factors are known that the images were made from
 names.json      n names              where there are names
+skipped.json    [name, reason]       of what the source has and the store has not
 manifest.json   what it is, from where, how it was made, checksum
 ```
 """
@@ -23,8 +26,12 @@ from zscape.data.draws import fixed_bits
 from zscape.data.raw import Shape
 from zscape.specs.base import SPLITS
 
-FORMAT = 1
+FORMAT = 2
 """Version of the layout; a store of another version is refused."""
+
+_NEEDED = {"count", "shape", "labels", "label_names", "attribute_names", "factor_names", "checksum", "skipped"} | {
+    "restricted"
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +44,8 @@ class Store:
         images: uint8 (n, height, width, channels), memory-mapped, read-only.
         labels: int64 (n,), or None.
         splits: uint8 (n,), codes of `SPLITS`.
+        attributes: bool (n, k), or None.
+        factors: float32 (n, f), or None.
         binarized: whether `Split.images` gives each image's fixed draw of black and white; `images` stays as it is.
     """
 
@@ -45,6 +54,8 @@ class Store:
     images: np.ndarray
     labels: np.ndarray | None
     splits: np.ndarray
+    attributes: np.ndarray | None = None
+    factors: np.ndarray | None = None
     binarized: bool = False
 
     @classmethod
@@ -60,7 +71,10 @@ class Store:
         shape = (manifest["count"], *manifest["shape"])
         images = _array(directory, "images.npy", np.uint8, shape)
         labels = _array(directory, "labels.npy", np.int64, shape[:1]) if manifest["labels"] else None
-        return cls(directory, manifest, images, labels, _array(directory, "splits.npy", np.uint8, shape[:1]))
+        splits = _array(directory, "splits.npy", np.uint8, shape[:1])
+        attributes = _table(directory, "attributes.npy", np.bool_, shape[0], manifest["attribute_names"])
+        factors = _table(directory, "factors.npy", np.float32, shape[0], manifest["factor_names"])
+        return cls(directory, manifest, images, labels, splits, attributes, factors)
 
     def __len__(self) -> int:
         return len(self.images)
@@ -74,18 +88,41 @@ class Store:
     @property
     def label_names(self) -> tuple[str, ...] | None:
         """Names of the classes, or None."""
-        names = self.manifest["label_names"]
-        return None if names is None else tuple(names)
+        return self._listed("label_names")
+
+    @property
+    def attribute_names(self) -> tuple[str, ...] | None:
+        """Names of the columns of `attributes`, or None."""
+        return self._listed("attribute_names")
+
+    @property
+    def factor_names(self) -> tuple[str, ...] | None:
+        """Names of the columns of `factors`, or None."""
+        return self._listed("factor_names")
+
+    @property
+    def restricted(self) -> bool:
+        """Whether the source's terms forbid passing its images on."""
+        return bool(self.manifest["restricted"])
 
     @property
     def checksum(self) -> str:
-        """sha256 over the bytes of images, labels and splits, hexadecimal, as written by the preparation."""
+        """sha256 over the bytes of images, labels, splits, attributes and factors, in this order; hexadecimal.
+
+        As written by the preparation; `data.verify.verify_store` computes it again.
+        """
         return self.manifest["checksum"]
 
     def names(self) -> tuple[str, ...] | None:
         """Return the images' names in the source, such as file names, or None; read from the disk at every call."""
         path = self.directory / "names.json"
         return tuple(read_json(path)) if path.is_file() else None
+
+    def skipped(self) -> tuple[tuple[str, str], ...]:
+        """Return (name, reason) of what was left out of the store; read from the disk at every call."""
+        if not self.manifest["skipped"]:
+            return ()
+        return tuple((name, reason) for name, reason in read_json(self.directory / "skipped.json"))
 
     def split(self, name: str) -> "Split":
         """Return one part of the store, which may be empty.
@@ -96,6 +133,10 @@ class Store:
         if name not in SPLITS:
             raise InputError(unknown_name("split", name, SPLITS))
         return Split(name, np.flatnonzero(self.splits == SPLITS.index(name)).astype(np.int64), self)
+
+    def _listed(self, key: str) -> tuple[str, ...] | None:
+        names = self.manifest[key]
+        return None if names is None else tuple(names)
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,10 +184,21 @@ class Split:
 
     def labels(self, positions: np.ndarray | slice | None = None) -> np.ndarray | None:
         """Return labels as int64 (n,), or None; `positions` as in `images`."""
-        if self.store.labels is None:
+        return self._rows(self.store.labels, positions)
+
+    def attributes(self, positions: np.ndarray | slice | None = None) -> np.ndarray | None:
+        """Return what is true of each image, bool (n, k), columns as `Store.attribute_names`, or None."""
+        return self._rows(self.store.attributes, positions)
+
+    def factors(self, positions: np.ndarray | slice | None = None) -> np.ndarray | None:
+        """Return the numbers each image was made from, float32 (n, f), columns as `Store.factor_names`, or None."""
+        return self._rows(self.store.factors, positions)
+
+    def _rows(self, values: np.ndarray | None, positions: np.ndarray | slice | None) -> np.ndarray | None:
+        if values is None:
             return None
         ids = self.ids if positions is None else self.ids[positions]
-        return np.asarray(self.store.labels[ids])
+        return np.asarray(values[ids])
 
 
 def is_store(directory: Path) -> bool:
@@ -163,10 +215,14 @@ def _checked_manifest(directory: Path) -> dict[str, Any]:
         raise InputError(
             f"The store {directory} has format {version!r}, this zscape reads format {FORMAT}; prepare it again."
         )
-    missing = {"count", "shape", "labels", "label_names", "checksum"} - set(manifest)
+    missing = _NEEDED - set(manifest)
     if missing:
         raise InputError(f"The manifest of the store {directory} lacks {', '.join(sorted(missing))}.")
     return manifest
+
+
+def _table(directory: Path, name: str, dtype: type, count: int, names: list[str] | None) -> np.ndarray | None:
+    return None if names is None else _array(directory, name, dtype, (count, len(names)))
 
 
 def _array(directory: Path, name: str, dtype: type, shape: tuple[int, ...]) -> np.ndarray:

@@ -10,6 +10,7 @@ from zscape.figures.attributes import draw_attributes
 from zscape.figures.clusters import draw_clusters
 from zscape.figures.coordinates import draw_coordinates
 from zscape.figures.drawn import draw_drawn, draw_log_var
+from zscape.figures.factors import draw_factors
 from zscape.figures.normality import draw_normality
 from zscape.figures.posterior import draw_kl
 from zscape.figures.radius import draw_radius
@@ -24,8 +25,8 @@ MOST_POINTS = 10_000
 def draw_study(codes: Codes, analysis: Analysis) -> dict[str, Figure]:
     """Return the figures of a set of codes by name; `Analysis.sentences` has a sentence for each.
 
-    radius, spectrum, coordinates; scatter (with 2 or more dimensions); normality, clusters and attributes (where they
-    were not left out); kl, drawn, log_var (of a VAE).
+    radius, spectrum, coordinates; scatter (with 2 or more dimensions); normality, clusters, attributes and factors
+    (where they were not left out); kl, drawn, log_var (of a VAE).
 
     Args:
         codes: the codes.
@@ -44,6 +45,8 @@ def draw_study(codes: Codes, analysis: Analysis) -> dict[str, Figure]:
         figures["clusters"] = draw_clusters(analysis.clusters)
     if analysis.attributes is not None:
         figures["attributes"] = draw_attributes(analysis.attributes)
+    if analysis.factors is not None:
+        figures["factors"] = draw_factors(analysis.factors)
     if analysis.drawn is not None:
         figures["drawn"] = draw_drawn(analysis.drawn)
         figures["log_var"] = draw_log_var(analysis.drawn)

@@ -1,12 +1,13 @@
 """The codes of images."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from zscape.data.corrupt import inputs_of
 from zscape.data.store import Split, Store
-from zscape.latent.codes import Codes
+from zscape.latent.codes import PER_POINT, Codes
 from zscape.networks.latent_model import LatentModel
 from zscape.specs.base import SPLITS
 from zscape.specs.task import RECONSTRUCT, TaskSpec
@@ -16,6 +17,8 @@ _BLOCK = 4096  # images in memory at once
 
 def encode_split(model: LatentModel, split: Split, task: TaskSpec = RECONSTRUCT, seed: int = 0) -> Codes:
     """Return the codes of a split: the means and log_vars, deterministic, in the split's order.
+
+    With them goes what the store knows of each image: label, attributes, factors.
 
     Args:
         model: the model.
@@ -30,7 +33,19 @@ def encode_split(model: LatentModel, split: Split, task: TaskSpec = RECONSTRUCT,
     mu = np.concatenate([block[0] for block in blocks])
     log_var = None if blocks[0][1] is None else np.concatenate([block[1] for block in blocks])
     splits = np.full(len(split), SPLITS.index(split.name), np.uint8)
-    return Codes(mu, log_var, split.ids, splits, split.labels(), split.store.label_names)
+    store = split.store
+    return Codes(
+        mu=mu,
+        log_var=log_var,
+        ids=split.ids,
+        splits=splits,
+        labels=split.labels(),
+        label_names=store.label_names,
+        attributes=split.attributes(),
+        attribute_names=store.attribute_names,
+        factors=split.factors(),
+        factor_names=store.factor_names,
+    )
 
 
 def encode_store(model: LatentModel, store: Store, task: TaskSpec = RECONSTRUCT, seed: int = 0) -> Codes:
@@ -40,12 +55,7 @@ def encode_store(model: LatentModel, store: Store, task: TaskSpec = RECONSTRUCT,
 
 
 def _join(parts: Sequence[Codes]) -> Codes:
-    first = parts[0]
-    return Codes(
-        mu=np.concatenate([part.mu for part in parts]),
-        log_var=None if first.log_var is None else np.concatenate([p.log_var for p in parts if p.log_var is not None]),
-        ids=np.concatenate([part.ids for part in parts]),
-        splits=np.concatenate([part.splits for part in parts]),
-        labels=None if first.labels is None else np.concatenate([p.labels for p in parts if p.labels is not None]),
-        label_names=first.label_names,
-    )
+    arrays = {name: [getattr(part, name) for part in parts] for name in PER_POINT}
+    # Of one store: what one part has not, none has.
+    joined = {name: None if own[0] is None else np.concatenate(own) for name, own in arrays.items()}
+    return replace(parts[0], **joined)

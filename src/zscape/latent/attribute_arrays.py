@@ -1,11 +1,11 @@
 """Attributes of points as they come in files and arrays: checked in words, made bool."""
 
-from collections import Counter
 from collections.abc import Mapping
 
 import numpy as np
 
 from zscape.core.errors import InputError
+from zscape.latent.named_columns import named_columns
 
 
 def checked_attributes(
@@ -22,16 +22,8 @@ def checked_attributes(
     Raises:
         InputError: when there is not one value per point and name, or values are something else than yes and no.
     """
-    if "attributes" not in arrays:
-        if "attribute_names" in arrays:
-            raise InputError(f"{what} are missing, but there are attribute_names; give both, or neither.")
-        return None, None
-    table = arrays["attributes"]
-    if table.ndim != 2 or len(table) != count or table.shape[1] < 1:
-        raise InputError(
-            f"{what} has shape {table.shape}; expected one row for each of {count} points, one column per attribute."
-        )
-    return _as_bool(table, what), _names(arrays, table.shape[1], what)
+    columns = named_columns(arrays, "attribute", count, what)
+    return (None, None) if columns is None else (_as_bool(columns[0], what), columns[1])
 
 
 def _as_bool(table: np.ndarray, what: str) -> np.ndarray:
@@ -44,17 +36,3 @@ def _as_bool(table: np.ndarray, what: str) -> np.ndarray:
     raise InputError(
         f"{what} has values of dtype {table.dtype} that are not all yes or no; expected bool, 0 and 1, or -1 and 1."
     )
-
-
-def _names(arrays: Mapping[str, np.ndarray], number: int, what: str) -> tuple[str, ...]:
-    if "attribute_names" not in arrays:
-        return tuple(f"attribute {i}" for i in range(number))
-    names = tuple(str(name) for name in arrays["attribute_names"].ravel())
-    if len(names) != number:
-        raise InputError(f"{what} has {number} column(s), but there are {len(names)} attribute_names.")
-    twice = [name for name, times in Counter(names).items() if times > 1]
-    if twice:
-        raise InputError(
-            f"{what}: the name {twice[0]!r} comes twice among the attribute_names; each attribute needs its own."
-        )
-    return names

@@ -10,14 +10,18 @@ from zscape.core.errors import InputError
 from zscape.core.names import unknown_name
 from zscape.latent.arrays import checked_integers, checked_log_var, checked_points, read_arrays, write_arrays
 from zscape.latent.attribute_arrays import checked_attributes
+from zscape.latent.factor_arrays import checked_factors
 from zscape.latent.moments import blocks, mean_and_covariance
 from zscape.specs.base import SPLITS
 
 KEYS = (
     *("mu", "z", "log_var", "ids", "splits", "split_names"),
-    *("labels", "label_names", "attributes", "attribute_names"),
+    *("labels", "label_names", "attributes", "attribute_names", "factors", "factor_names"),
 )
 """The arrays of a file of codes, or of a mapping of them; only `mu` (or `z`) must be there."""
+
+PER_POINT = ("mu", "log_var", "ids", "splits", "labels", "attributes", "factors")
+"""The fields of `Codes` that hold a row per point; all but mu, ids and splits may be None."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +37,9 @@ class Codes:
         label_names: the name of label i at position i, or None.
         attributes: bool (n, k), whether a point has each of k attributes; None where none are known.
         attribute_names: their names, (k,), each once; None where there are no attributes.
+        factors: float32 (n, f), the numbers that each image was made from, such as the pose of a synthetic face; None
+            where they are not known.
+        factor_names: their names, (f,), each once; None where there are no factors.
     """
 
     mu: np.ndarray
@@ -43,6 +50,8 @@ class Codes:
     label_names: tuple[str, ...] | None = None
     attributes: np.ndarray | None = None
     attribute_names: tuple[str, ...] | None = None
+    factors: np.ndarray | None = None
+    factor_names: tuple[str, ...] | None = None
 
     def __len__(self) -> int:
         return len(self.mu)
@@ -75,18 +84,8 @@ class Codes:
         Args:
             rows: integer (m,).
         """
-        log_var = None if self.log_var is None else self.log_var[rows]
-        labels = None if self.labels is None else self.labels[rows]
-        attributes = None if self.attributes is None else self.attributes[rows]
-        return replace(
-            self,
-            mu=self.mu[rows],
-            log_var=log_var,
-            ids=self.ids[rows],
-            splits=self.splits[rows],
-            labels=labels,
-            attributes=attributes,
-        )
+        whole = {name: getattr(self, name) for name in PER_POINT}
+        return replace(self, **{name: None if array is None else array[rows] for name, array in whole.items()})
 
     @property
     def attribute_choices(self) -> tuple[str, ...]:
@@ -149,6 +148,8 @@ class Codes:
             "label_names": None if self.label_names is None else np.array(self.label_names, dtype=np.str_),
             "attributes": self.attributes,
             "attribute_names": None if self.attribute_names is None else np.array(self.attribute_names, dtype=np.str_),
+            "factors": self.factors,
+            "factor_names": None if self.factor_names is None else np.array(self.factor_names, dtype=np.str_),
         }
         return {name: array for name, array in arrays.items() if array is not None}
 
@@ -175,7 +176,8 @@ class Codes:
 
         Without `ids` the points are numbered from 0; without `splits` all belong to train; without `split_names` the
         splits are 0 (train), 1 (validation), 2 (test); labels may be texts; attributes may be 0 and 1 or, as CelebA has
-        them, -1 and 1, and without `attribute_names` they are called "attribute 0", "attribute 1", ...
+        them, -1 and 1, and without `attribute_names` they are called "attribute 0", "attribute 1", ...; so are factors
+        without `factor_names`.
 
         Args:
             arrays: the arrays.
@@ -193,8 +195,9 @@ class Codes:
         log_var = checked_log_var(at("log_var"), arrays["log_var"], mu) if "log_var" in arrays else None
         ids = checked_integers(at("ids"), arrays.get("ids", np.arange(len(mu))), len(mu))
         splits = _splits(arrays, len(mu), at("splits"))
+        labels = _labels(arrays, len(mu), at("labels"))
         attributes = checked_attributes(arrays, len(mu), at("attributes"))
-        return cls(mu, log_var, ids, splits, *_labels(arrays, len(mu), at("labels")), *attributes)
+        return cls(mu, log_var, ids, splits, *labels, *attributes, *checked_factors(arrays, len(mu), at("factors")))
 
 
 def _splits(arrays: Mapping[str, np.ndarray], count: int, what: str) -> np.ndarray:

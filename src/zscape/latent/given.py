@@ -19,6 +19,8 @@ def codes_of(
     label_names: Sequence[str] | None = None,
     attributes: Any = None,
     attribute_names: Sequence[str] | None = None,
+    factors: Any = None,
+    factor_names: Sequence[str] | None = None,
 ) -> Codes:
     """Return checked codes from what somebody has of a model, zscape's or not.
 
@@ -32,12 +34,15 @@ def codes_of(
         label_names: the name of label i at position i.
         attributes: (n, k), whether each point has each of k attributes, where `given` has none.
         attribute_names: their names, k texts.
+        factors: (n, f), the numbers that each image was made from, where `given` has none.
+        factor_names: their names, f texts.
 
     Raises:
         InputError: when these are no usable codes; the sentence says what is wrong.
     """
     more = {"log_var": log_var, "labels": labels, "label_names": label_names}
     more = {**more, "attributes": attributes, "attribute_names": attribute_names}
+    more = {**more, "factors": factors, "factor_names": factor_names}
     more = {name: to_array(name, value) for name, value in more.items() if value is not None}
     if isinstance(given, (str, Path)):
         given = Codes.load(given)

@@ -34,6 +34,8 @@ def analyze(
     label_names: Sequence[str] | None = None,
     attributes: Any = None,
     attribute_names: Sequence[str] | None = None,
+    factors: Any = None,
+    factor_names: Sequence[str] | None = None,
     figures: Sequence[str] = ("png",),
     tables: Sequence[str] = (),
     tsne: bool = False,
@@ -52,6 +54,8 @@ def analyze(
         label_names: the name of label i at position i.
         attributes: (n, k), whether each point has each of k attributes, where `codes` has none.
         attribute_names: their names, k texts.
+        factors: (n, f), the numbers that each image was made from, where `codes` has none.
+        factor_names: their names, f texts.
         figures: "svg", "pdf": written beside the PNGs, which there always are.
         tables: "csv", "tex": the numbers as tables/*.csv and *.tex.
         tsne: whether t-SNE maps are made too, into maps.npz and figures/maps.png; not unless asked for in Python,
@@ -79,6 +83,8 @@ def analyze(
         label_names=label_names,
         attributes=attributes,
         attribute_names=attribute_names,
+        factors=factors,
+        factor_names=factor_names,
     )
     analysis = analyze_codes(checked, seed=seed)
     if out is None:

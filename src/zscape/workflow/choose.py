@@ -51,8 +51,8 @@ def resolve_recipe(recipe: str, overrides: Sequence[str] = ()) -> Resolved:
     """Return the recipe that RECIPE and key=value settings mean.
 
     Args:
-        recipe: a shipped recipe's name, the path of a YAML file, or the path of images: a folder, a store, or an .npy,
-            .npz or idx file. The first that fits counts.
+        recipe: a shipped recipe's name, the path of a YAML file, or the path of images: a folder, a store, a .zip or
+            .tar of images, or an .npy, .npz or idx file. The first that fits counts.
         overrides: texts "dotted.key=value"; they win over what is chosen, and other choices go by them.
 
     Raises:
@@ -137,8 +137,6 @@ def _put(values: dict[str, Any], choice: Choice) -> None:
 
 def _check_kind(path: Path) -> None:
     """Say what to do with files that hold images but are none of the forms that are read."""
-    if path.is_file() and path.suffix.lower() == ".zip":
-        raise InputError(f"{path} is an archive; unpack it and give its folder.")
     if path.is_file() and path.suffix.lower() in (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif", ".tif", ".tiff"):
         raise InputError(f"{path} is a single image; give the folder of all images.")
 
@@ -149,8 +147,8 @@ def _check_there(recipe: str, path: Path) -> None:
         return
     if path.exists():
         raise InputError(
-            f"{recipe} is neither a recipe (.yaml) nor images: give a recipe's name or file, a folder of images, or an "
-            ".npy, .npz or idx file."
+            f"{recipe} is neither a recipe (.yaml) nor images: give a recipe's name or file, a folder of images, a "
+            ".zip or .tar of them, or an .npy, .npz or idx file."
         )
     recipes = shipped_recipes()
     beside = _names_beside(path)

@@ -12,9 +12,9 @@ from zscape.core.errors import InputError
 from zscape.data.corrupt import corrupt_fixed
 from zscape.data.draws import fixed_bits
 from zscape.data.raw import shape_of
-from zscape.data.readers.decode import decode_image, why_unreadable
-from zscape.data.readers.folder import too_small
-from zscape.data.resize import plan_fit
+from zscape.data.readers.decode import decode_image
+from zscape.data.readers.pack import Unusable
+from zscape.data.resize import Fit, plan_fit
 from zscape.figures.comparison import Column, draw_comparison
 from zscape.formulas.quality import psnr
 from zscape.runs.directory import RunDirectory
@@ -42,8 +42,9 @@ def compare_own(
 ) -> Image.Image:
     """Return pictures of the user's own beside what each run makes of them.
 
-    Every picture is brought to each run's size and channels as the images of a folder are: upright, the largest
-    centred rectangle of the run's proportions, resized with Pillow's LANCZOS filter.
+    Every picture is brought to each run's size and channels as the run's images were: upright, cropped by the run's
+    rule, resized with a Lanczos filter. Where it does not have the pixels of that rule, the largest centred rectangle
+    of the run's proportions is taken.
 
     Args:
         directories: runs.
@@ -126,22 +127,28 @@ def _read(path: Path) -> np.ndarray:
     if not path.exists():
         raise InputError(f"There is no file {path}.")
     try:
-        image = decode_image(path)
-    except Exception as error:  # damaged files make Pillow raise errors of many kinds
-        raise InputError(f"{path} cannot be used: {why_unreadable(error)}.") from None
-    if reason := too_small(shape_of(image)):
-        raise InputError(f"{path} cannot be used: {reason}.")
-    return image
+        return decode_image(path)
+    except Unusable as error:
+        raise InputError(f"{path} cannot be used: {error.reason}.") from None
 
 
 def _fitted(run: RunDirectory, pictures: Sequence[np.ndarray]) -> tuple[np.ndarray, list[tuple[str, ...]]]:
-    height, width, channels = run.recipe.image_shape
-    spec = DataSpec(source="folder", size=(height, width), channels=channels)
-    fits = [plan_fit([shape_of(picture)], spec) for picture in pictures]
+    fits = [_fit_of(run, picture) for picture in pictures]
     images = np.stack([fit(picture) for fit, picture in zip(fits, pictures, strict=True)])
     if run.recipe.data.binarize != "none":  # black and white where the run's images were, by a fixed draw
         images = fixed_bits(images, "folder")
     return images, [fit.changes for fit in fits]
+
+
+def _fit_of(run: RunDirectory, picture: np.ndarray) -> Fit:
+    """Return how a picture is made to fit a run: cropped as the run's images were, where it has such pixels."""
+    height, width, channels = run.recipe.image_shape
+    like_centre = DataSpec(source="folder", size=(height, width), channels=channels)
+    try:
+        like_run = DataSpec(**{**like_centre.model_dump(), "crop": run.recipe.data.crop_rule})
+        return plan_fit([shape_of(picture)], like_run)
+    except (InputError, ValueError):  # ValueError: the rule belongs to a store of another size
+        return plan_fit([shape_of(picture)], like_centre)
 
 
 def _shown(name: str, run: RunDirectory, model: Any, images: np.ndarray, split: str, ids: np.ndarray) -> _Shown:

@@ -41,7 +41,7 @@ def data_record(store: Store, recipe: Recipe) -> dict[str, Any]:
         "count": len(store),
         "splits": {name: len(store.split(name)) for name in SPLITS},
         "image_shape": list(store.image_shape),
-        "skipped": store.manifest.get("skipped", []),
+        "skipped": [list(entry) for entry in store.skipped()],
         "near_duplicates": _plain_pairs(near_duplicates(store), store),
         "linear_baseline": to_plain(baseline_of(store, recipe)),
     }

@@ -17,7 +17,7 @@ def encode(
     data: Path | str | None = None,
     note: Callable[[str], None] = note_to_stderr,
 ) -> Codes:
-    """Encode all images of a run, or others, and write mu, log_var, ids, splits and labels as .npz.
+    """Encode all images of a run, or others, and write the codes with all that is known of the images as .npz.
 
     With a task, codes are those of what goes in, as in `evaluate`.
 

@@ -1,17 +1,37 @@
 """What verbs tell the user on the way, beside their results."""
 
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 
 from zscape.data.store import Store
 from zscape.reporting.numbers import counted
 
 _MOST_NAMED = 3
+_BETWEEN = 10.0  # seconds between two notes of one preparation
 
 
 def note_to_stderr(sentence: str) -> None:
     """Print a note where it does not disturb a verb's output."""
     print(sentence, file=sys.stderr, flush=True)
+
+
+class PreparationNotes:
+    """Tells how far a preparation is, now and then; nothing of one that is soon done.
+
+    Args:
+        note: takes the sentences.
+    """
+
+    def __init__(self, note: Callable[[str], None]) -> None:
+        self._note = note
+        self._told = time.monotonic()
+
+    def __call__(self, done: int, total: int, speed: float) -> None:
+        """Tell that so many images of all are done, at so many per second."""
+        if done < total and (now := time.monotonic()) - self._told >= _BETWEEN:
+            self._told = now
+            self._note(f"Preparing images: {done:,} of {total:,} done, {speed:,.0f} images/s")
 
 
 def skipped_sentences(skipped: Sequence[Sequence[str]]) -> list[str]:

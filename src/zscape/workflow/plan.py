@@ -49,7 +49,7 @@ def _baseline(resolved: Resolved, note: Callable[[str], None]) -> LinearBaseline
     recipe = resolved.recipe
     store = open_store(recipe.data) if _at_hand(recipe.data) else None
     seen = resolved.looked.skipped if resolved.looked else ()
-    for sentence in skipped_sentences(store.manifest.get("skipped", []) if store else seen):
+    for sentence in skipped_sentences(store.skipped() if store else seen):
         note(sentence)
     return baseline_of(store, recipe) if store else None
 
@@ -60,4 +60,4 @@ def _at_hand(spec: DataSpec) -> bool:
     path = Path(spec.path).expanduser() if spec.path is not None else None
     if path is None or not path.exists():
         return False
-    return spec.source != "folder" or len(image_names(path)) <= _MOST_DECODED
+    return spec.source not in ("folder", "celeba") or len(image_names(path)) <= _MOST_DECODED

@@ -28,6 +28,7 @@ from zscape.workflow.sweep_runs import (
     do_run,
     is_complete,
     is_same_run,
+    read_factors,
     read_metrics,
     read_seconds,
     waiting_run,
@@ -133,7 +134,7 @@ def _complete(grid: Grid) -> tuple[list[Recipe], list[str]]:
         if asked.data not in shapes:
             store = open_store(asked.data)
             shapes[asked.data] = store.image_shape
-            skipped += skipped_sentences(store.manifest.get("skipped", []))
+            skipped += skipped_sentences(store.skipped())
         recipes.append(asked.for_images(shapes[asked.data]))
     return recipes, skipped
 
@@ -186,6 +187,7 @@ class _Board:
         self._recipe, self._grid, self._out, self._note = recipe, grid, out, note
         self._runs: dict[Path, SweepRun] = {}
         self._metrics: dict[Path, dict[str, Any]] = {}
+        self._factors: dict[Path, dict[str, float | None]] = {}
         for point, one, place, missing in zip(grid.points, recipes, places, todo, strict=True):
             self._runs[place] = waiting_run(place.name, point.settings, one)
             if not missing:
@@ -208,7 +210,10 @@ class _Board:
         """Return the state of the sweep."""
         split = _split_of(self._metrics.values())
         runs = tuple(
-            replace(run, numbers=chosen_numbers(self._metrics[place][split], run.variational))
+            replace(
+                run,
+                numbers=chosen_numbers(self._metrics[place][split], run.variational) | self._factors[place],
+            )
             if place in self._metrics
             else run
             for place, run in self._runs.items()
@@ -224,7 +229,7 @@ class _Board:
         )
 
     def _finish(self, place: Path) -> None:
-        self._metrics[place] = read_metrics(place)
+        self._metrics[place], self._factors[place] = read_metrics(place), read_factors(place)
         self._runs[place] = replace(self._runs[place], state="finished", seconds=read_seconds(place))
 
     def _sentence(self, place: Path, outcome: Any) -> str:

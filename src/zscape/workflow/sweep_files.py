@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from zscape.analysis.sweep import QUANTITIES, SweepRecord
+from zscape.analysis.sweep import SweepRecord, quantities
 from zscape.core.errors import InputError
 from zscape.core.files import read_json, write_bytes, write_json
 from zscape.core.records import to_plain
@@ -37,7 +37,11 @@ def check_directory(folder: Path) -> None:
 def sweep_json(record: SweepRecord) -> dict[str, Any]:
     """Return the record as plain values, with units."""
     units = {**UNITS, "negative_elbo": "nats per image, reconstruction + kl: comparable between different beta"}
-    return {"format": _FORMAT, **to_plain(record), "units": {name: units[name] for name in QUANTITIES}}
+    return {
+        "format": _FORMAT,
+        **to_plain(record),
+        "units": {name: units.get(name, "R^2") for name in quantities(record.groups)},
+    }
 
 
 def write_record(folder: Path, record: SweepRecord) -> None:

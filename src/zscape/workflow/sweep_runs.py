@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from zscape.analysis.sweep import QUANTITIES, SweepRun, negative_elbo
+from zscape.analysis.sweep import QUANTITIES, SweepRun, factor_numbers, negative_elbo
 from zscape.core.errors import ZscapeError
 from zscape.core.files import read_json
 from zscape.runs.claim import differing_keys
@@ -139,6 +139,16 @@ def read_metrics(directory: Path) -> dict[str, dict[str, Any]]:
     """
     metrics = RunDirectory.open(directory).read("metrics.json")
     return {split: metrics[split] for split in SPLITS if split in metrics}
+
+
+def read_factors(directory: Path) -> dict[str, float | None]:
+    """Return R^2 of each true factor of a finished run's images by name; nothing where they have none.
+
+    Raises:
+        InputError: when analysis.json is damaged.
+    """
+    run = RunDirectory.open(directory)
+    return factor_numbers(run.read("analysis.json")) if (run.path / "analysis.json").is_file() else {}
 
 
 def read_seconds(directory: Path) -> float:

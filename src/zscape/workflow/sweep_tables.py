@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from zscape.analysis.sweep import QUANTITIES, SweepRecord, short_names, value_text, without_seed
+from zscape.analysis.sweep import ALL_FACTORS, SweepRecord, quantities, short_names, value_text, without_seed
 from zscape.reporting.numbers import NONE
 
 TITLES = {
@@ -15,8 +15,10 @@ TITLES = {
     "psnr": "PSNR",
     "active_units": "active units",
     "prior_mismatch": "mismatch",
+    ALL_FACTORS: "R² of factors",
 }
-"""The columns that people see, by quantity; the negative ELBO only where it is what runs are to be compared by."""
+"""The columns that people see, by quantity; the negative ELBO only where it is what runs are to be compared by, R², the
+mean over all true factors, where images have some."""
 
 
 def mean_and_sd(mean: float | None, sd: float | None) -> str:
@@ -46,13 +48,16 @@ def sweep_table(record: SweepRecord) -> tuple[list[str], list[list[str]]]:
     """Return header and rows of the table: one row per combination of settings, means and sd over the seeds."""
     short = short_names(list(record.swept))
     keys = list(without_seed(record.swept))
-    shown = {name: title for name, title in TITLES.items() if name != "negative_elbo" or record.only_elbo_compares}
+    there = quantities(record.groups)
+    shown = {name: title for name, title in TITLES.items() if name in there}
+    if not record.only_elbo_compares:
+        del shown["negative_elbo"]
     header = [*(short[key] for key in keys), "n", *shown.values()]
     rows = [
         [
             *(value_text(group.settings[key]) for key in keys),
             str(group.n),
-            *(mean_and_sd(group.mean[name], group.sd[name]) for name in shown),
+            *(mean_and_sd(group.mean.get(name), group.sd.get(name)) for name in shown),
         ]
         for group in record.groups
     ]
@@ -61,18 +66,18 @@ def sweep_table(record: SweepRecord) -> tuple[list[str], list[list[str]]]:
 
 def number_table(record: SweepRecord) -> tuple[list[str], list[list[str]]]:
     """Return the same with every number in full, means and sd in columns of their own; nothing for what is unknown."""
-    keys = list(without_seed(record.swept))
-    header = [*keys, "n", *(f"{name}_{part}" for name in QUANTITIES for part in ("mean", "sd"))]
+    keys, names = list(without_seed(record.swept)), quantities(record.groups)
+    header = [*keys, "n", *(f"{name}_{part}" for name in names for part in ("mean", "sd"))]
     rows = [
         [
             *(value_text(group.settings[key]) for key in keys),
             str(group.n),
-            *("" if value is None else repr(value) for value in _pairs(group.mean, group.sd)),
+            *("" if value is None else repr(value) for value in _pairs(names, group.mean, group.sd)),
         ]
         for group in record.groups
     ]
     return header, rows
 
 
-def _pairs(mean: dict[str, float | None], sd: dict[str, float | None]) -> Sequence[float | None]:
-    return [part[name] for name in QUANTITIES for part in (mean, sd)]
+def _pairs(names: Sequence[str], mean: dict[str, float | None], sd: dict[str, float | None]) -> Sequence[float | None]:
+    return [part.get(name) for name in names for part in (mean, sd)]

@@ -20,7 +20,7 @@ from zscape.specs.base import SPLITS
 from zscape.specs.recipe import Recipe
 from zscape.workflow.choose import resolve_recipe
 from zscape.workflow.data import with_absolute_path
-from zscape.workflow.notes import note_to_stderr, skipped_sentences, stop_sentences
+from zscape.workflow.notes import PreparationNotes, note_to_stderr, skipped_sentences, stop_sentences
 
 
 def train(
@@ -57,8 +57,8 @@ def train(
     training = asked.training
     backend = start_backend(training.backend, training.threads, training.deterministic)
     started = time.perf_counter()
-    store = open_store(asked.data)
-    for sentence in skipped_sentences(store.manifest.get("skipped", [])):
+    store = open_store(asked.data, progress=PreparationNotes(note))
+    for sentence in skipped_sentences(store.skipped()):
         note(sentence)
     complete = asked.for_images(store.image_shape)
     check_colours(complete.task, store)
@@ -155,6 +155,8 @@ def _describe(store: Store) -> dict[str, object]:
     return {
         "source": store.manifest.get("source"),
         "origin": store.manifest.get("origin"),
+        "restricted": store.restricted,
+        "crop": store.manifest.get("crop"),
         "images": {name: len(store.split(name)) for name in SPLITS},
         "checksum": store.checksum,
     }

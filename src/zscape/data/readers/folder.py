@@ -1,121 +1,197 @@
-"""A folder of image files, decoded one at a time, so that any number fits into memory."""
+"""Image files in a folder, a .zip or a .tar, as they lie there; nothing is decoded before an image is asked for."""
 
+import os
 from collections.abc import Sequence
-from pathlib import Path, PurePosixPath
-from typing import overload
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from zscape.core.errors import InputError
-from zscape.data.raw import RawImages, Shape, shape_of
-from zscape.data.readers.decode import decode_image, why_unreadable
-from zscape.data.readers.walk import walk_files
+from zscape.data.raw import RawImages
+from zscape.data.readers.decode import SUFFIXES, too_small, why_unreadable
+from zscape.data.readers.pack import MOST_BYTES, SourceLost, Unusable, plain_name, too_large
+from zscape.data.readers.tar_pack import PACKED, TarPack, check_not_packed, list_tar
+from zscape.data.readers.walk import scan_folder
+from zscape.data.readers.zip_pack import ZipPack, list_zip
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif", ".tif", ".tiff")
-"""The endings of image files, in any case."""
-
-SMALLEST = 4
-"""Pixels on the shorter side of the smallest image that is worth a network."""
+__all__ = ["FolderPack", "Listing", "image_names", "is_archive", "list_images", "read_folder", "too_small"]
 
 
-class ImageFiles(Sequence[np.ndarray]):
-    """Image files as a sequence of uint8 arrays (height, width, channels), each decoded when it is asked for."""
+class FolderPack:
+    """Image files below a folder.
 
-    def __init__(self, folder: Path, names: Sequence[str]) -> None:
+    Args:
+        folder: the folder.
+        files: the files' names below the folder as the disk has them.
+
+    Attributes:
+        names: the same as they can be stored and printed, sorted.
+    """
+
+    def __init__(self, folder: Path, files: Sequence[str]) -> None:
         self.folder = folder
-        self.names = tuple(names)
+        named = sorted((plain_name(file), file) for file in files)
+        self.names = tuple(name for name, _ in named)
+        self._odd = {name: file for name, file in named if name != file}
+        self._location = os.path.abspath(folder)
 
     def __len__(self) -> int:
         return len(self.names)
 
-    @overload
-    def __getitem__(self, index: int) -> np.ndarray: ...
+    def select(self, positions: Sequence[int] | np.ndarray) -> "FolderPack":
+        """Return a pack of the files at `positions`."""
+        names = [self.names[i] for i in positions]
+        return FolderPack(self.folder, [self._odd.get(name, name) for name in names])
 
-    @overload
-    def __getitem__(self, index: slice) -> "ImageFiles": ...
+    def read(self, position: int) -> bytes:
+        """Return the encoded file at a position of `names`.
 
-    def __getitem__(self, index: int | slice) -> "np.ndarray | ImageFiles":
-        if isinstance(index, slice):
-            return ImageFiles(self.folder, self.names[index])
-        path = self.folder / self.names[index]
+        Raises:
+            Unusable: when it cannot be read, or is too large.
+            SourceLost: when it, or the folder, is gone.
+        """
+        name = self.names[position]
         try:
-            return decode_image(path)
-        except Exception as error:
-            raise InputError(f"{path} can no longer be read: {why_unreadable(error)}.") from None
+            with open(os.path.join(self._location, self._odd.get(name, name)), "rb") as file:
+                if reason := too_large(os.fstat(file.fileno()).st_size):
+                    raise Unusable(reason)
+                return file.read(MOST_BYTES + 1)
+        except (FileNotFoundError, NotADirectoryError):
+            where = "is gone" if not os.path.isdir(self._location) else f"has lost the file {name}"
+            raise SourceLost(f"The folder {self.folder} {where}.") from None
+        except OSError as error:
+            if not _can_be_listed(self._location):
+                raise SourceLost(
+                    f"The folder {self.folder} cannot be read any more: {error.strerror or error}."
+                ) from None
+            raise Unusable(why_unreadable(error)) from None
 
 
-def read_folder(folder: Path) -> RawImages:
-    """Read all image files below a folder, sorted by relative name; hidden files and run directories are left out.
+@dataclass(frozen=True)
+class Listing:
+    """The image files in a folder or an archive.
 
-    Files that cannot be decoded, or that have fewer than 4 pixels on a side, are skipped and listed. Where every
-    image lies in one of at least two sub-folders, these are the classes.
+    Attributes:
+        pack: those that can be read.
+        skipped: (name, reason) of those that are left out already.
+    """
+
+    pack: FolderPack | ZipPack | TarPack
+    skipped: tuple[tuple[str, str], ...]
+
+
+def read_folder(path: Path) -> RawImages:
+    """Read all image files below a folder or in an archive, sorted by relative name.
+
+    Hidden files and run directories are left out. Where every image lies in one of at least two sub-folders, these are
+    the classes; in an archive, one folder that holds everything does not count.
 
     Args:
-        folder: the folder.
+        path: the folder, .zip or .tar.
 
     Returns:
-        Images that are decoded on demand; every one was decoded once here, to find the damaged ones.
+        Images none of which was opened yet.
 
     Raises:
-        InputError: when there is no such folder, it holds no image files, or none of them can be read.
+        InputError: when there is no such folder or archive, or it holds no image files.
     """
-    if not folder.is_dir():
-        raise InputError(f"{folder} is a file, not a folder." if folder.exists() else f"There is no folder {folder}.")
-    names = image_names(folder)
-    if not names:
-        raise InputError(f"The folder {folder} holds no image files ({', '.join(SUFFIXES)}).")
-    shapes, skipped = _checked(folder, names)
-    if not shapes:
+    listing = list_images(path)
+    pack = listing.pack
+    what = "archive" if is_archive(path) else "folder"
+    if not len(pack) and listing.skipped:
+        name, reason = listing.skipped[0]
         raise InputError(
-            f"None of the {len(names)} image files in {folder} can be used; the first, {names[0]}: {skipped[0][1]}."
+            f"None of the {len(listing.skipped)} image files in {path} can be used; the first, {name}: {reason}."
         )
-    readable = tuple(shapes)
-    labels, label_names = _classes(readable)
-    origin = f"Images from the folder {folder.name}, given by the user; their terms of use are not known to zscape."
+    if not len(pack):
+        raise InputError(f"The {what} {path} holds no image files ({', '.join(SUFFIXES)}).")
+    labels, label_names = classes(pack.names, inside_archive=is_archive(path))
+    origin = f"Images from the {what} {plain_name(path.name)}, given by the user; "
     return RawImages(
-        images=ImageFiles(folder, readable),
+        images=pack,
         labels=labels,
         label_names=label_names,
         parts=None,
-        names=readable,
-        origin=origin,
-        skipped=tuple(skipped),
-        shapes=tuple(shapes.values()),
+        names=pack.names,
+        origin=f"{origin}their terms of use are not known to zscape.",
+        skipped=listing.skipped,
     )
 
 
-def image_names(folder: Path) -> list[str]:
-    """Return the relative names of the image files below a folder, sorted; none of them is opened."""
-    images = (path for path in walk_files(folder) if path.name.lower().endswith(SUFFIXES))
-    return sorted(path.relative_to(folder).as_posix() for path in images)
+def list_images(path: Path, suffixes: tuple[str, ...] = SUFFIXES) -> Listing:
+    """Return the image files below a folder, or in a .zip or .tar; none of them is opened.
+
+    Args:
+        path: the folder or archive.
+        suffixes: how the files' names end, in any case.
+
+    Raises:
+        InputError: when there is none, or it is no archive of the kind that its name says.
+    """
+    if path.is_dir():
+        return _list_folder(path, suffixes)
+    check_not_packed(path)
+    if path.name.lower().endswith(".zip"):
+        pack, skipped = list_zip(path, suffixes)
+    elif path.name.lower().endswith(".tar"):
+        pack, skipped = list_tar(path, suffixes)
+    elif path.exists():
+        raise InputError(f"{path} is a file, not a folder, a .zip or a .tar of image files.")
+    else:
+        raise InputError(f"There is no folder {path}.")
+    return Listing(pack, tuple(skipped))
 
 
-def too_small(shape: Shape) -> str | None:
-    """Return why an image of this shape is too small, without a full stop, or None where it is not."""
-    height, width = shape[:2]
-    if min(height, width) >= SMALLEST:
-        return None
-    return f"it has {height}x{width} pixels, the smallest size that makes sense is {SMALLEST}x{SMALLEST}"
+def is_archive(path: Path) -> bool:
+    """Return whether a path is called like an archive: .zip, .tar, or a packed .tar that `list_images` refuses."""
+    endings = (".zip", ".tar", *(ending for endings in PACKED for ending in endings))
+    return path.name.lower().endswith(endings) and not path.is_dir()
 
 
-def _checked(folder: Path, names: Sequence[str]) -> tuple[dict[str, Shape], list[tuple[str, str]]]:
-    shapes, skipped = {}, []
-    for name in names:
-        try:
-            shape = shape_of(decode_image(folder / name))
-            if reason := too_small(shape):
-                skipped.append((name, reason))
-            else:
-                shapes[name] = shape
-        except Exception as error:  # damaged files make Pillow raise errors of many kinds
-            skipped.append((name, why_unreadable(error)))
-    return shapes, skipped
+def image_names(path: Path) -> list[str]:
+    """Return the relative names of the image files below a folder or in an archive, sorted; none of them is opened.
+
+    Raises:
+        InputError: as `list_images`.
+    """
+    return list(list_images(path).pack.names)
 
 
-def _classes(names: Sequence[str]) -> tuple[np.ndarray | None, tuple[str, ...] | None]:
-    paths = [PurePosixPath(name).parts for name in names]
-    classes = sorted({parts[0] for parts in paths if len(parts) > 1})
-    if len(classes) < 2 or any(len(parts) == 1 for parts in paths):
+def classes(names: Sequence[str], inside_archive: bool = False) -> tuple[np.ndarray | None, tuple[str, ...] | None]:
+    """Return labels, int64 (n,), and the names of the classes, where every name lies in one of at least two folders.
+
+    Args:
+        names: relative names.
+        inside_archive: whether one folder that holds everything is only the archive's own.
+    """
+    folders = [name.split("/")[:-1] for name in names]
+    if inside_archive and all(folders) and len({parts[0] for parts in folders}) == 1:
+        folders = [parts[1:] for parts in folders]
+    found = sorted({parts[0] for parts in folders if parts})
+    if len(found) < 2 or not all(folders):
         return None, None
-    codes = {name: code for code, name in enumerate(classes)}
-    return np.array([codes[parts[0]] for parts in paths], np.int64), tuple(classes)
+    codes = {name: code for code, name in enumerate(found)}
+    return np.array([codes[parts[0]] for parts in folders], np.int64), tuple(found)
+
+
+def _list_folder(path: Path, suffixes: tuple[str, ...]) -> Listing:
+    files, skipped = scan_folder(path, suffixes)
+    known: dict[str, str] = {}
+    for file in sorted(files):
+        name = plain_name(file)
+        if name in known:
+            skipped.append((name, "another file has the same name once it is made printable"))
+        else:
+            known[name] = file
+    left_out = sorted((plain_name(name), reason) for name, reason in skipped)
+    return Listing(FolderPack(path, list(known.values())), tuple(left_out))
+
+
+def _can_be_listed(location: str) -> bool:
+    try:
+        with os.scandir(location) as listing:
+            next(listing, None)
+        return True
+    except OSError:
+        return False

@@ -1,7 +1,16 @@
 """All sources. A new one is a file beside this and a name in the import below (and in `specs.sources`)."""
 
 from zscape.data.raw import RawImages
-from zscape.data.sources import array, cifar10, digits, fashion_mnist, folder, mnist  # noqa: F401  importing registers
+from zscape.data.sources import (  # noqa: F401  importing registers
+    array,
+    celeba,
+    cifar10,
+    digits,
+    faces,
+    fashion_mnist,
+    folder,
+    mnist,
+)
 from zscape.data.sources.registry import SOURCES_READERS
 from zscape.specs.data import DataSpec
 

@@ -1,4 +1,4 @@
-"""Images in a folder, one per file."""
+"""Images in a folder, a .zip or a .tar, one per file."""
 
 from zscape.data.raw import RawImages
 from zscape.data.readers.folder import read_folder
@@ -8,9 +8,9 @@ from zscape.specs.data import DataSpec
 
 @SOURCES_READERS.register("folder")
 def read(spec: DataSpec) -> RawImages:
-    """Return the images in the folder `data.path`.
+    """Return the images in the folder, .zip or .tar `data.path`.
 
     Raises:
-        InputError: when `data.path` is missing, or the folder holds no readable image.
+        InputError: when `data.path` is missing, or holds no image files.
     """
-    return read_folder(needed_path(spec, "the folder of image files"))
+    return read_folder(needed_path(spec, "the folder, .zip or .tar of image files"))

@@ -35,7 +35,7 @@ def _cells(provenance: Mapping[str, Any]) -> dict[str, str]:
         "zscape": f"{provenance['zscape']}{commit}",
         "Backend": str(provenance["backend"]),
         "Seed": str(provenance["seed"]),
-        "Data": f"{data['origin']} {images}; sha256 {data['checksum'][:16]}…",
+        "Data": f"{data['origin']} {images}{_crop(data.get('crop'))}; sha256 {data['checksum'][:16]}…",
         "Started": str(provenance["started"]),
         "Time": ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in provenance["seconds"].items()),
         "Machine": f"{hardware['processor']}, {hardware['cores']} cores, {hardware['memory_gib']} GiB",
@@ -43,6 +43,11 @@ def _cells(provenance: Mapping[str, Any]) -> dict[str, str]:
             [f"Python {provenance['python']}", *(f"{name} {v}" for name, v in provenance["packages"].items())]
         ),
     }
+
+
+def _crop(rule: str | None) -> str:
+    """Return the crop rule of the store's manifest; nothing where no pixel was cut or resized, or none is known."""
+    return "" if rule is None or rule.startswith("none: all images") else f"; crop: {rule}"
 
 
 def _recipe(run: Studied) -> Verbatim:

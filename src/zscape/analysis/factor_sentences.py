@@ -1,0 +1,70 @@
+"""What the readouts of true factors say, in words."""
+
+import numpy as np
+
+from zscape.analysis.factors import FactorsRecord
+
+_CLEAR = 0.9  # R^2 from which a factor is said to be read clearly
+_LITTLE = 0.05  # share of the variance of |z|^2 that says next to nothing
+_MUCH = 0.25  # share from which a group of factors takes over
+
+
+def factors_sentence(record: FactorsRecord) -> str:
+    """Say how many factors a straight line gives back, which best and worst, and what the radius has to do with it."""
+    return " ".join(text for text in (_read(record), _by_radius(record), _outside(record)) if text)
+
+
+def _read(record: FactorsRecord) -> str:
+    order = np.argsort(record.r2)
+    best, worst = int(order[-1]), int(order[0])
+    clear = sum(r2 >= _CLEAR for r2 in record.r2)
+    images = "images not trained on" if record.held_out else "images kept back from the readout"
+    text = (
+        f"A linear readout of the codes gives back {clear} of {len(record.names)} true factors with an R^2 of at least "
+        f"{_CLEAR:g}, on {record.tried_on:,} {images} (1 is perfect, 0 no better than the mean): best "
+        f"{record.names[best]!r} with {record.r2[best]:.2f}"
+    )
+    if worst != best:
+        text += f", worst {record.names[worst]!r} with {record.r2[worst]:.2f}"
+    return f"{text}."
+
+
+def _by_radius(record: FactorsRecord) -> str:
+    if not record.shells:
+        return ""
+    inner, outer = record.shells[0], record.shells[-1]
+    both = [(a, b) for a, b in zip(inner.r2, outer.r2, strict=True) if a is not None and b is not None]
+    if not both:
+        return ""
+    first, last = (float(np.mean(values)) for values in zip(*both, strict=True))
+    return (
+        f"Its mean R^2 is {first:.2f} in the innermost quarter of the radii (up to {inner.high:.3g}) and {last:.2f} in "
+        f"the outermost (from {outer.low:.3g})."
+    )
+
+
+def _outside(record: FactorsRecord) -> str:
+    """Say which factors decide how far out a code lies."""
+    most = int(np.argmax(record.radius_share))
+    share = record.radius_share[most]
+    if share < _LITTLE:
+        text = f"No factor alone accounts for as much as {_percent(_LITTLE)} of the variance of |z|^2"
+    else:
+        text = (
+            f"How far out a code lies goes most with {record.names[most]!r}, which accounts for {_percent(share)} of "
+            "the variance of |z|^2"
+        )
+    groups = record.radius_share_of
+    if not {"background", "other"} <= groups.keys():
+        return f"{text}."
+    behind, rest = groups["background"], groups["other"]
+    taken = behind >= _MUCH and behind > rest
+    verdict = "backgrounds take over outside" if taken else "backgrounds do not take over outside"
+    return (
+        f"{text}; the factors of the background together account for {_percent(behind)}, all others for "
+        f"{_percent(rest)}: {verdict}."
+    )
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"

@@ -1,0 +1,47 @@
+"""`zscape faces`."""
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zscape.cli.arguments import JsonOption
+from zscape.cli.output import print_json
+from zscape.cli.progress_line import ProgressLine
+from zscape.reporting.numbers import counted
+
+
+def faces(
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="The new folder to write.", show_default=False)],
+    n: Annotated[int, typer.Option("-n", help="Number of faces.")] = 5000,
+    seed: Annotated[int, typer.Option(help="Which set of faces.")] = 1,
+    workers: Annotated[int, typer.Option(help="Processes that paint.")] = 2,
+    sheet: Annotated[
+        Path | None, typer.Option(metavar="PNG", help="Also a picture of the first 100.", show_default=False)
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Paint synthetic portraits with known factors, in CelebA's layout."""
+    from zscape.workflow.faces import faces as paint_faces
+
+    line, start = ProgressLine("faces"), time.monotonic()
+
+    def show(done: int, total: int) -> None:
+        line(done, total, done / max(time.monotonic() - start, 1e-9))
+
+    try:
+        record = paint_faces(out, n, seed=seed, workers=workers, sheet=sheet, progress=show)
+    finally:
+        line.close()
+    if json:
+        print_json(record)
+        return
+    parts = ", ".join(f"{count:,} {name}" for name, count in record.parts.items())
+    print(f"{record.directory}: {counted(record.count, 'face')} of 178x218 (width x height) pixels, set {record.seed}")
+    print(f"Parts: {parts}")
+    print(f"Factors: {', '.join(record.factors)}")
+    print(f"Attributes: {', '.join(f'{name} {count:,}' for name, count in record.attributes.items())}")
+    if record.sheet is not None:
+        print(f"Picture: {record.sheet}")
+    print(f"\nNext: zscape run faces data.path={record.directory}")
