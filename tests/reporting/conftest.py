@@ -245,11 +245,11 @@ def quality_record() -> Callable[..., dict[str, Any]]:
     from zscape.analysis.quality import EmbeddingRecord, GenerationRecord, LogLikelihoodRecord, QualityRecord
     from zscape.analysis.reconstruction import Distribution, ReconstructionRecord
 
-    def scores(precision: float, recall: float) -> GenerationScores:
-        return GenerationScores(precision, recall, 0.9, 0.8, 0.0125, 0.001, 3.5)
+    def scores(precision: float, recall: float, kernel_distance: float = 0.0125) -> GenerationScores:
+        return GenerationScores(precision, recall, 0.9, 0.8, kernel_distance, 0.001, 3.5)
 
     def make(
-        priors: dict[str, tuple[float, float]], identity: str = "a", n: int = 500, likelihood: bool = False
+        priors: dict[str, tuple[float, ...]], identity: str = "a", n: int = 500, likelihood: bool = False
     ) -> dict[str, Any]:
         one = Distribution(17.5, 2.0, 14.0, 17.25, 21.0, (3, 4), (5, 6), (10.0, 20.0, 30.0), (70, 30))
         embedding = EmbeddingRecord("a classifier of the images", identity, 64, 0.97, 1000)

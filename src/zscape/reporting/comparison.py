@@ -3,7 +3,6 @@
 import math
 from collections.abc import Sequence
 
-from zscape.analysis.generation import GenerationScores
 from zscape.reporting.numbers import number
 from zscape.reporting.studied import Studied
 
@@ -141,23 +140,24 @@ def generation_sentence(runs: Sequence[Studied]) -> str:
 
 
 def measured_sentence(runs: Sequence[Studied]) -> str | None:
-    """Say which prior makes which run generate best, by precision and recall; None where nothing was measured."""
+    """Say which prior makes which run generate best; None where nothing was measured.
+
+    By the kernel distance: many alike dark images can lie near real ones, and the precision then be high.
+    """
     said = []
     for run in runs:
         priors = run.scores
         if not priors:
             continue
-        best = max(priors, key=lambda name: _harmonic(priors[name]))
-        precision, recall = priors[best].precision, priors[best].recall
-        said.append(f"{run.name} from {best} (precision {precision:.2f}, recall {recall:.2f})")
+        best = min(priors, key=lambda name: priors[name].kernel_distance)
+        scores = priors[best]
+        said.append(
+            f"{run.name} from {best} ({scores.kernel_distance:.2g}; precision {scores.precision:.2f}, recall "
+            f"{scores.recall:.2f})"
+        )
     if not said:
         return None
-    return f"By precision and recall together, random images are best for {'; '.join(said)}."
-
-
-def _harmonic(scores: GenerationScores) -> float:
-    total = scores.precision + scores.recall
-    return 2 * scores.precision * scores.recall / total if total > 0 else 0.0
+    return f"By the kernel distance, random images are nearest to real ones for {'; '.join(said)}."
 
 
 def joined(names: Sequence[str]) -> str:
