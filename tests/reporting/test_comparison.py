@@ -123,8 +123,8 @@ def test_measured_priors_are_ranked_by_the_kernel_distance(trained):
     measured = trained("m", priors={"normal": (0.99, 0.9, 1.2), "fitted": (0.6, 0.7, 0.35), "zero": (0.0, 0.0, 1.5)})
     runs = [studied("m", trained=measured), studied("n", trained=trained("n"))]
     assert comparison_sentences(runs)[-1] == (
-        "By the kernel distance, random images are nearest to real ones for m from fitted (0.35; precision 0.60, recall "
-        "0.70)."
+        "By the kernel distance, random images are nearest to real ones for m from fitted (0.35; precision 0.60, "
+        "recall 0.70)."
     )
 
 
