@@ -15,6 +15,7 @@ import zscape
 FOLDER = Path(__file__).parents[1] / "reference"
 _USING = ("load", "save", "evaluate", "reconstruct", "sample", "encode", "walk", "edit", "whiten")
 GROUPS = {
+    "data": ("Images", ("prepare", "faces")),
     "runs": ("From a recipe to a run", ("run", "train", "sweep", "plan", "recipes")),
     "using": ("Using a trained run", _USING),
     "studies": ("Studying codes, and reports", ("analyze", "report", "quality")),

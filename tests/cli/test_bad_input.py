@@ -54,7 +54,7 @@ def test_a_recipe_file_that_is_not_there_or_no_yaml(refused, tmp_path):
         ),
         (
             "data.source=mnits",
-            "data.source: Unknown source 'mnits'. Did you mean 'mnist'? Known: array, cifar10, digits, ",
+            "data.source: Unknown source 'mnits'. Did you mean 'mnist'? Known: array, celeba, cifar10, digits, ",
         ),
         ("data=3", "data: must be a group of keys; received 3."),
         ("task.kind=recolor", "task.kind: recolor learns colours, but the images of source 'digits' are grey."),
@@ -392,18 +392,17 @@ def test_weights_of_another_network(refused, in_reach, name):
 
 
 def test_a_checkpoint_that_is_cut_off_is_not_taken_up(zscape, in_reach, tiny):
-    cut(in_reach / "checkpoints" / "last.safetensors")
+    for checkpoint in (in_reach / "checkpoints").iterdir():
+        cut(checkpoint)
     before = (in_reach / "encoder" / "weights.safetensors").read_bytes()
     outcome = zscape("train", "digits", *tiny, "training.epochs=3", "--out", in_reach)
     assert outcome.code == 2 and outcome.out == ""
-    assert "last.safetensors is not a checkpoint of zscape, or is damaged (" in outcome.last_line
+    assert outcome.last_line.endswith("No older one can be read either: --fresh begins anew.")
     assert (in_reach / "encoder" / "weights.safetensors").read_bytes() == before
 
 
 def test_a_loss_that_is_no_longer_finite_stops_with_exit_code_1(zscape, tiny, tmp_path):
     outcome = zscape("run", "digits", *tiny, "training.learning_rate=1e38", "--out", "run")
     assert outcome.code == 1 and outcome.out == "" and "Traceback" not in outcome.err
-    assert re.search(
-        r"^zscape: Epoch \d: .+ is not a finite number; training stopped, .* Try a lower ", outcome.last_line
-    )
+    assert re.search(r"^zscape: Epoch \d.*: .+ not .*finite.*raining stopped.* Try a lower ", outcome.last_line)
     assert not (tmp_path / "run" / "encoder").exists() and not (tmp_path / "run" / "report.html").exists()

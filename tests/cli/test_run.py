@@ -12,7 +12,12 @@ from zscape.specs.compose import compose_recipe
 PARTS = ("loss", "reconstruction", "kl", "kl_mu", "kl_log_var", "weighted_kl", "kl_share", "beta")
 FILES = {
     *("recipe.yaml", "provenance.json", "history.jsonl", "metrics.json", "latents.npz", "analysis.json", "images.npz"),
-    *("checkpoints/last.safetensors", "checkpoints/best.safetensors", "report.html"),
+    *(
+        "checkpoints/last.safetensors",
+        "checkpoints/previous.safetensors",
+        "checkpoints/best.safetensors",
+        "report.html",
+    ),
     *("priors/fitted_normal.npz", "priors/mixture.npz"),
     *("encoder/config.json", "encoder/weights.safetensors", "decoder/config.json", "decoder/weights.safetensors"),
     *("figures/curves.png", "figures/reconstructions.png", "figures/random_normal.png", "figures/random_fitted.png"),
@@ -72,7 +77,7 @@ def test_history_has_the_promised_fields(history):
             *("epoch", "step", "seconds", "images_per_second", "learning_rate", "train", "validation")
         }
         for part in ("train", "validation"):
-            assert set(record[part]) == {*PARTS, "log_var_min", "log_var_max"}
+            assert set(record[part]) == {*PARTS, "log_var_min", "log_var_max", "radius_rms"}
         assert record["images_per_second"] == pytest.approx(29 / record["seconds"])
         assert record["learning_rate"] == pytest.approx(compose_recipe("digits").training.learning_rate)
 

@@ -54,6 +54,7 @@ def test_anything_else_is_refused_and_left_alone(tmp_path, tiny_recipe, fresh):
         {},
         {"training.epochs": 20},
         {"training.threads": 2, "training.backend": "jax", "training.jit": True},
+        {"training.checkpoint_every": "5min", "training.guard": "back_off"},
     ],
 )
 def test_same_run_is_taken_up(held, tiny_recipe, settings):
@@ -66,6 +67,7 @@ def test_same_run_is_taken_up(held, tiny_recipe, settings):
     ("settings", "sentence"),
     [
         ({"model.z_dim": 4}, r"its recipe differs in model\.z_dim \(3 there, 4 here\)\."),
+        ({"training.clip_norm": 5}, r"differs in training\.clip_norm \(None there, 5\.0 here\)"),
         ({"training.epochs": 1}, r"differs in training\.epochs \(2 there, 1 here\)"),
         ({"training.seed": 2, "training.epochs": 5}, r"differs in training\.seed \(1 there, 2 here\)\."),
         (

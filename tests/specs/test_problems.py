@@ -34,7 +34,7 @@ from zscape.specs.recipe import Recipe, parse_recipe
         (
             "data.source=mnst",
             "data.source: Unknown source 'mnst'. Did you mean 'mnist'? "
-            "Known: array, cifar10, digits, fashion_mnist, folder, mnist.",
+            "Known: array, celeba, cifar10, digits, faces, fashion_mnist, folder, mnist.",
         ),
         ("model.beta=3", "model.beta: there is no such key; did you mean 'objective.weight.beta'?"),
         ("epochs=3", "epochs: there is no such key; did you mean 'training.epochs'?"),

@@ -2,18 +2,28 @@
 
 import errno
 import os
+from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from zscape.core.errors import InputError
+from tests.training.golden import golden_recipe
+from zscape.core.errors import InputError, TrainingStopped
 from zscape.networks.state import to_arrays
 from zscape.pathways.build import build_model
-from zscape.training.checkpoints import read_checkpoint, restore, save_checkpoint, training_variables
+from zscape.training.checkpoint_files import read_checkpoint
+from zscape.training.checkpoints import (
+    metric_variables,
+    restore,
+    restore_metrics,
+    save_checkpoint,
+    training_variables,
+)
 
-HISTORY = [{"epoch": 1, "train": {"loss": 0.1 + 0.2}}]
+GOLDEN = Path(__file__).parents[1] / "golden"
+HISTORY = [{"epoch": 1, "step": 12, "train": {"loss": 0.1 + 0.2}}]
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +58,8 @@ def path(model, tmp_path):
 
 def test_round_trip_into_another_model(model, ready, path):
     checkpoint = read_checkpoint(path)
-    assert checkpoint.epoch == 3 and checkpoint.history == HISTORY
+    assert checkpoint.epoch == 3 and checkpoint.history == HISTORY and checkpoint.step == 12
+    assert checkpoint.backend == keras.backend.backend()
     other = ready({"training.seed": 5})
     restore(checkpoint, other)
     before, after = to_arrays(training_variables(model)), to_arrays(training_variables(other))
@@ -91,6 +102,52 @@ def test_another_network_is_refused_and_left_alone(ready, path, settings, senten
     assert all(np.array_equal(before[name], after[name]) for name in before)
 
 
+def test_a_missing_or_extra_tensor_is_refused(model, path):
+    checkpoint = read_checkpoint(path)
+    kernel = checkpoint.arrays.pop("encoder/conv_1/kernel")
+    with pytest.raises(InputError, match="missing encoder/conv_1/kernel, not expected nothing"):
+        restore(checkpoint, model)
+    checkpoint.arrays.update({"encoder/conv_1/kernel": kernel, "encoder/conv_9/kernel": kernel})
+    with pytest.raises(InputError, match="missing nothing, not expected encoder/conv_9/kernel"):
+        restore(checkpoint, model)
+
+
+def test_sums_of_an_epoch(ready):
+    one, other = ready(), ready()
+    for variable in metric_variables(one).values():
+        variable.assign(np.float32(0.1))
+    arrays = to_arrays(metric_variables(one))
+    assert {"kl_mu/total", "kl_mu/count", "reconstruction/total", "log_var_max/extreme"} <= set(arrays)
+    assert len(arrays) == len(one.metrics_variables)
+    restore_metrics(arrays, other)
+    assert to_arrays(metric_variables(other)) == arrays
+    with pytest.raises(InputError, match=r"What the checkpoint has summed up does not belong to .*: missing kl_mu/"):
+        restore_metrics({name: array for name, array in arrays.items() if name != "kl_mu/total"}, other)
+
+
+def test_a_state_that_is_not_finite_replaces_nothing(ready, path):
+    old, spoiled = path.read_bytes(), ready()
+    variable = training_variables(spoiled)["encoder/batch_norm_1/moving_mean"]
+    variable.assign(np.full(tuple(variable.shape), np.inf, np.float32))
+    with pytest.raises(TrainingStopped, match="encoder/batch_norm_1/moving_mean is not finite any more; training stop"):
+        save_checkpoint(path, spoiled, 4, HISTORY)
+    assert path.read_bytes() == old
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_checkpoints_of_every_format_are_taken_up(number):
+    """On every backend, whichever wrote them."""
+    checkpoint = read_checkpoint(GOLDEN / f"checkpoint-{number}.safetensors")
+    model = build_model(golden_recipe(2), steps_per_epoch=2)
+    model.compile(optimizer=keras.optimizers.Adam(1e-3, name="adam"))
+    restore(checkpoint, model)
+    after = to_arrays(training_variables(model))
+    assert all(np.array_equal(after[name], array) for name, array in checkpoint.arrays.items())
+    if number == 2:
+        restore_metrics(checkpoint.metrics, model)
+        assert float(model.trackers.means["reconstruction"].count) == 4, "one step of four images into the epoch"
+
+
 def test_missing(tmp_path):
     with pytest.raises(InputError, match=r"There is no checkpoint .*last"):
         read_checkpoint(tmp_path / "last.safetensors")
@@ -122,7 +179,7 @@ def test_other_files(tmp_path):
 def test_format_of_another_version(tmp_path):
     path = tmp_path / "new.safetensors"
     save_file({"x": np.zeros(3)}, path, metadata={"zscape": '{"format": 99, "epoch": 1, "history": []}'})
-    with pytest.raises(InputError, match="has checkpoint format 99; this version of zscape reads 1"):
+    with pytest.raises(InputError, match="has checkpoint format 99; this version of zscape reads 1 to 2"):
         read_checkpoint(path)
 
 

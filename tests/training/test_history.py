@@ -1,6 +1,7 @@
 """The record of an epoch."""
 
 import json
+import math
 import types
 
 import pytest
@@ -42,6 +43,7 @@ def test_extremes_of_log_var():
     (record,) = records
     assert (record.train["log_var_min"], record.train["log_var_max"]) == (-4.0, 2.0)
     assert (record.validation["log_var_min"], record.validation["log_var_max"]) == (-5.0, 1.0)
+    assert record.train["radius_rms"] == pytest.approx(math.sqrt(2 * LOGS["kl_mu"])), "kl_mu is the mean of R^2 / 2"
 
 
 def test_record():
@@ -52,7 +54,17 @@ def test_record():
     assert record.validation == record.train
     assert record.seconds > 0 and record.images_per_second == pytest.approx(20 / record.seconds)
     assert json.loads(json.dumps(record.to_json(), allow_nan=False)) == record.to_json()
-    assert set(record.to_json()) == set(EpochRecord.__dataclass_fields__)
+    assert set(record.to_json()) == set(EpochRecord.__dataclass_fields__) - {"skipped_steps"}
+
+
+def test_steps_that_were_left_out_belong_to_their_epoch():
+    callback, records = history_callback()
+    callback.skipped_steps, callback.seconds_before = 3, 100.0
+    callback.on_epoch_end(1, LOGS)
+    callback.on_epoch_begin(2)
+    callback.on_epoch_end(2, LOGS)
+    assert [record.to_json().get("skipped_steps") for record in records] == [3, None]
+    assert records[0].seconds >= 100 > 1 > records[1].seconds, "the time before a break belongs to its epoch too"
 
 
 def test_without_validation():

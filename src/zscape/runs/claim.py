@@ -7,8 +7,15 @@ from zscape.core.errors import InputError
 from zscape.runs.directory import RunDirectory
 from zscape.specs.recipe import Recipe
 
-_MAY_DIFFER = ("training.threads", "training.backend", "training.jit")
-"""Keys that say how a run is computed, not what it is."""
+_MAY_DIFFER = (
+    *("training.threads", "training.backend", "training.jit"),
+    *("training.checkpoint_every", "training.guard"),
+)
+"""Keys that say how a run is computed, not what it is.
+
+Another backend rounds in other ways; training says so. The guard has no effect until something goes wrong, and a run
+that it has stopped can be taken up with another choice.
+"""
 
 
 def claim_directory(path: Path, recipe: Recipe, fresh: bool = False) -> RunDirectory:

@@ -34,7 +34,7 @@ class RunDirectory:
     ```
     recipe.yaml       the complete recipe            provenance.json  versions, data, seed, backend, hardware, times
     history.jsonl     one line per epoch             metrics.json     final numbers per split
-    checkpoints/      last and best                  encoder/ decoder/  config + weights, each loadable alone
+    checkpoints/      last, previous, best           encoder/ decoder/  config + weights, each loadable alone
     likelihood/       weights, where sigma is learned
     latents.npz       mu, log_var, ids, labels       analysis.json    numbers about the codes
     images.npz        what the report shows          priors/          fitted priors

@@ -1,37 +1,19 @@
-"""Checkpoints: all that training needs to go on, in one safetensors file that is written whole or not at all."""
+"""What of a model goes into a checkpoint, and how it gets it back."""
 
-import json
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save
 
-from zscape.core.errors import InputError
-from zscape.core.files import write_bytes
+from zscape.core.errors import TrainingStopped
 from zscape.networks.latent_model import LatentModel
 from zscape.networks.state import assign, optimizer_variables, part_variables, to_arrays
 from zscape.pathways.base import PathwayModel
+from zscape.training.checkpoint_files import Checkpoint, read_checkpoint, write_checkpoint
 
-_FORMAT = 1
-
-
-@dataclass(frozen=True)
-class Checkpoint:
-    """A checkpoint read back.
-
-    Attributes:
-        arrays: encoder, decoder, optimizer and random streams by name.
-        epoch: epochs trained.
-        history: the records of these epochs, as in history.jsonl.
-    """
-
-    arrays: dict[str, np.ndarray]
-    epoch: int
-    history: list[dict[str, Any]]
+__all__ = ["Checkpoint", "read_checkpoint"]
 
 
 def training_variables(model: LatentModel) -> dict[str, keras.Variable]:
@@ -51,38 +33,40 @@ def training_variables(model: LatentModel) -> dict[str, keras.Variable]:
     return named
 
 
+def metric_variables(model: LatentModel) -> dict[str, keras.Variable]:
+    """Return the sums behind the numbers of an epoch, by name."""
+    return {f"{metric.name}/{variable.name}": variable for metric in model.metrics for variable in metric.variables}
+
+
+def state_arrays(model: LatentModel) -> dict[str, np.ndarray]:
+    """Return the values of `training_variables`.
+
+    Raises:
+        TrainingStopped: when one is not finite: such a state must not replace a good checkpoint.
+    """
+    arrays = to_arrays(training_variables(model))
+    for name, array in arrays.items():
+        if array.dtype.kind == "f" and not np.isfinite(array).all():
+            raise TrainingStopped(
+                f"{name} is not finite any more; training stopped, and the checkpoint before is kept. "
+                "Try a lower training.learning_rate."
+            )
+    return arrays
+
+
 def save_checkpoint(path: Path, model: LatentModel, epoch: int, history: list[dict[str, Any]]) -> None:
     """Write the state of a training after `epoch` epochs.
 
     Raises:
         OSError: when it cannot be written; a checkpoint already at `path` stays as it was.
+        TrainingStopped: as `state_arrays`.
     """
-    note = {"format": _FORMAT, "epoch": epoch, "history": history}
-    write_bytes(path, save(to_arrays(training_variables(model)), metadata={"zscape": json.dumps(note)}))
-
-
-def read_checkpoint(path: Path) -> Checkpoint:
-    """Read a checkpoint.
-
-    Raises:
-        InputError: when it is missing, damaged, or of a format this version does not know.
-    """
-    if not path.is_file():
-        raise InputError(f"There is no checkpoint {path}.")
-    try:
-        with safe_open(path, framework="numpy") as file:
-            note = json.loads((file.metadata() or {})["zscape"])
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
-        version, checkpoint = note["format"], Checkpoint(arrays, note.get("epoch", 0), note.get("history", []))
-    except (SafetensorError, KeyError, ValueError, TypeError, AttributeError) as error:
-        raise InputError(f"{path} is not a checkpoint of zscape, or is damaged ({error}).") from None
-    if version != _FORMAT:
-        raise InputError(f"{path} has checkpoint format {version}; this version of zscape reads {_FORMAT}.")
-    return checkpoint
+    step = history[-1].get("step", 0) if history else 0
+    write_checkpoint(path, Checkpoint(state_arrays(model), epoch, history, step, backend=keras.backend.backend()))
 
 
 def restore(checkpoint: Checkpoint, model: LatentModel) -> None:
-    """Give a compiled model the state of a checkpoint.
+    """Give a compiled model the state of a checkpoint; its sums are those of `restore_metrics`.
 
     Raises:
         InputError: when the checkpoint belongs to another network.
@@ -90,3 +74,12 @@ def restore(checkpoint: Checkpoint, model: LatentModel) -> None:
     # Without its slots built, an optimizer would start from zero, silently.
     model.optimizer.build(model.trainable_variables)
     assign(training_variables(model), checkpoint.arrays, "The checkpoint")
+
+
+def restore_metrics(metrics: Mapping[str, np.ndarray], model: LatentModel) -> None:
+    """Give a model the sums of an epoch that was broken off.
+
+    Raises:
+        InputError: when they belong to another model.
+    """
+    assign(metric_variables(model), metrics, "What the checkpoint has summed up")

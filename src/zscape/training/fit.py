@@ -1,5 +1,6 @@
 """Training from a recipe's settings to trained networks."""
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,15 +8,22 @@ from typing import Any
 
 import keras
 
-from zscape.core.files import copy_whole
+from zscape.core.errors import TrainingStopped
 from zscape.data.batches import Batches
 from zscape.networks.latent_model import LatentModel
 from zscape.specs.task import RECONSTRUCT, TaskSpec
 from zscape.specs.training import TrainingSpec
-from zscape.training.checkpoints import read_checkpoint, restore, save_checkpoint
-from zscape.training.early_stopping import BestEpoch
+from zscape.training.callback_list import CallbacksFromMiddle
+from zscape.training.diagnosis import diagnose
 from zscape.training.flow import EvaluationFlow, TrainingFlow
-from zscape.training.history import EpochRecord, HistoryCallback
+from zscape.training.guard import Guard, install_guard, remove_guard
+from zscape.training.history import HistoryCallback
+from zscape.training.interrupts import Interrupts
+from zscape.training.intervals import Clock
+from zscape.training.keeper import Keeper
+from zscape.training.watch import BadStep, StepWatch
+
+_MOST_BACK_OFFS = 8  # the rate is 1/256 by then
 
 
 @dataclass(frozen=True)
@@ -33,6 +41,10 @@ class FitResult:
     kept_epoch: int
 
 
+def _to_stderr(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)
+
+
 def fit(
     model: LatentModel,
     train: Batches,
@@ -42,44 +54,46 @@ def fit(
     callbacks: Sequence[keras.callbacks.Callback] = (),
     on_history: Callable[[list[dict[str, Any]]], None] = lambda history: None,
     task: TaskSpec = RECONSTRUCT,
+    say: Callable[[str], None] = _to_stderr,
 ) -> FitResult:
-    """Train a model, or go on where its last checkpoint left off.
+    """Train a model, or go on where its last checkpoint left off, be it in the middle of an epoch.
+
+    While it runs, Ctrl-C and SIGTERM end it after the present step, with a checkpoint.
 
     Args:
         model: with initial weights.
         train: training images, shuffled.
         validation: validation images in order, or None.
-        spec: epochs, rate, seed, early stopping.
-        checkpoints: folder for `last.safetensors` and `best.safetensors`; a `last` found there is resumed.
+        spec: epochs, rate, seed, checkpoints, guard, early stopping.
+        checkpoints: folder for `last`, `previous` and `best`; what is found there is resumed.
         callbacks: Keras callbacks, called after an epoch's checkpoint is written.
         on_history: called after every epoch with the history so far.
         task: what goes into the networks.
+        say: told what the user should know, sentence by sentence.
 
     Raises:
-        TrainingStopped: when a loss is no longer finite.
-        InputError: when the checkpoint found belongs to another network.
+        TrainingStopped: by the guard, or when validation is no longer finite.
+        TrainingInterrupted: by a signal, after a checkpoint.
+        InputError: when the checkpoint found belongs to another network, or none found can be read.
     """
     _compile(model, spec)
-    keeper = _EpochKeeper(model, spec, checkpoints, on_history)
-    keeper.resume()
-    recorder = HistoryCallback(model.objective.beta, len(train.split), keeper.keep)
-    epochs_done = len(keeper.history)
-    if epochs_done < spec.epochs and not keeper.best.exhausted:
-        model.fit(
-            TrainingFlow(train, epochs_done * train.steps_per_epoch, task),
-            steps_per_epoch=train.steps_per_epoch,
-            initial_epoch=epochs_done,
-            epochs=spec.epochs,
-            shuffle=False,  # the flow is in order already; Keras would shuffle with Python's global random state
-            validation_data=_validation_flow(validation, spec, model, task),
-            callbacks=[recorder, *callbacks],  # the recorder first: it stops at a loss that is not finite
-            verbose=0,
-        )
-    return keeper.finish()
+    keeper = Keeper(model, spec, train.steps_per_epoch, checkpoints, on_history, say)
+    resumed = keeper.resume()
+    if not keeper.finished:
+        guard = install_guard(model, spec.guard)
+        if spec.guard == "back_off" and not resumed:
+            keeper.keep_start()
+        try:
+            session = _Session(model, train, validation, spec, task, keeper, guard, callbacks, checkpoints)
+            session.run(say)
+        finally:
+            remove_guard(model)
+    kept = keeper.finish()
+    return FitResult(keeper.history, keeper.best.epoch, kept)
 
 
 def _compile(model: LatentModel, spec: TrainingSpec) -> None:
-    optimizer = keras.optimizers.Adam(spec.learning_rate, name="adam")
+    optimizer = keras.optimizers.Adam(spec.learning_rate, global_clipnorm=spec.clip_norm, name="adam")
     model.compile(optimizer=optimizer, jit_compile=spec.jit)
 
 
@@ -91,49 +105,85 @@ def _validation_flow(
     return EvaluationFlow(validation, spec.seed, model.z_dim if model.sampling is not None else 0, task)
 
 
-class _EpochKeeper:
-    """Keeps what every epoch leaves: history, checkpoints `last` and `best`, the decision to stop."""
+@dataclass(frozen=True)
+class _Session:
+    """Everything that one `fit` after another needs: there are several when the guard goes back."""
 
-    def __init__(
-        self,
-        model: LatentModel,
-        spec: TrainingSpec,
-        checkpoints: Path,
-        on_history: Callable[[list[dict[str, Any]]], None],
-    ) -> None:
-        self.history: list[dict[str, Any]] = []
-        self.best = BestEpoch(spec.early_stopping, model.objective.beta)
-        self._model = model
-        self._early_stopping = spec.early_stopping.patience is not None
-        self._last = checkpoints / "last.safetensors"
-        self._best = checkpoints / "best.safetensors"
-        self._on_history = on_history
+    model: LatentModel
+    train: Batches
+    validation: Batches | None
+    spec: TrainingSpec
+    task: TaskSpec
+    keeper: Keeper
+    guard: Guard | None
+    callbacks: Sequence[keras.callbacks.Callback]
+    checkpoints: Path
 
-    def resume(self) -> None:
-        """Take up the last checkpoint where there is one."""
-        if self._last.is_file():
-            checkpoint = read_checkpoint(self._last)
-            restore(checkpoint, self._model)
-            self.history = list(checkpoint.history)
-            for record in self.history:
-                self.best.take(record)
+    def run(self, say: Callable[[str], None]) -> None:
+        """Train to the end."""
+        with Interrupts() as interrupts:
+            while not self.keeper.finished:
+                first_step = self.keeper.step
+                try:
+                    self._fit(interrupts)
+                    return
+                except BadStep as bad:
+                    problem = self._problem(first_step + bad.position)
+                if self.spec.guard == "stop":
+                    step = self.keeper.step
+                    newest = f"the newest checkpoint is that of step {step:,}" if step else "there is no checkpoint yet"
+                    raise TrainingStopped(
+                        f"{problem}. Training stopped before this step changed anything; {newest}. Try a lower "
+                        "training.learning_rate or training.clip_norm; or training.guard=skip or back_off, with which "
+                        "the same command goes on."
+                    )
+                if self.keeper.back_offs >= _MOST_BACK_OFFS:
+                    raise TrainingStopped(
+                        f"{problem}. The learning rate was halved {_MOST_BACK_OFFS} times before, which did not help; "
+                        "training stopped."
+                    )
+                rate = self.keeper.back_off()
+                say(f"{problem}. Back to step {self.keeper.step:,}, with half the learning rate: {rate:.4g}.")
 
-    def keep(self, record: EpochRecord) -> None:
-        """Take in the record of an epoch that has just ended."""
-        plain = record.to_json()
-        is_best = self.best.take(plain)
-        self.history.append(plain)
-        self._on_history(self.history)
-        save_checkpoint(self._last, self._model, record.epoch, self.history)
-        if is_best:
-            copy_whole(self._last, self._best)
-        if self.best.exhausted:
-            self._model.stop_training = True
+    def _fit(self, interrupts: Interrupts) -> None:
+        keeper, steps = self.keeper, self.train.steps_per_epoch
+        recorder = HistoryCallback(self.model.objective.beta, len(self.train.split), keeper.keep_epoch)
+        recorder.seconds_before, recorder.skipped_steps = keeper.seconds, keeper.skipped_steps
+        if self.guard is not None:
+            self.guard.reset()
+        clock = Clock(self.spec.checkpoint_interval)
+        watch = StepWatch(keeper, self.guard, interrupts, clock, recorder, str(self.checkpoints.parent))
+        callbacks = CallbacksFromMiddle(
+            [recorder, *self.callbacks, watch],  # the recorder first: it stops at a loss that is not finite
+            keeper.steps_into_epoch,
+            keeper.restore_metrics,
+            self.model,
+            epochs=self.spec.epochs,
+            steps=steps,
+            verbose=0,
+        )
+        self.model.stop_training = False
+        callbacks.begin()
+        if keeper.steps_into_epoch:
+            self._keras_fit(callbacks, steps - keeper.steps_into_epoch, len(keeper.history) + 1)
+        if not keeper.finished and not self.model.stop_training:
+            self._keras_fit(callbacks, steps, self.spec.epochs)
+        callbacks.end()
 
-    def finish(self) -> FitResult:
-        """Leave the model with the weights to keep, and say which."""
-        kept = len(self.history)
-        if self._early_stopping and self.best.epoch != kept:
-            restore(read_checkpoint(self._best), self._model)
-            kept = self.best.epoch
-        return FitResult(self.history, self.best.epoch, kept)
+    def _keras_fit(self, callbacks: CallbacksFromMiddle, steps: int, epochs: int) -> None:
+        self.model.fit(
+            TrainingFlow(self.train, self.keeper.step, self.task),
+            steps_per_epoch=steps,
+            initial_epoch=len(self.keeper.history),
+            epochs=epochs,
+            shuffle=False,  # the flow is in order already; Keras would shuffle with Python's global random state
+            validation_data=_validation_flow(self.validation, self.spec, self.model, self.task),
+            callbacks=callbacks,
+            verbose=0,
+        )
+
+    def _problem(self, position: int) -> str:
+        epoch, within = divmod(position, self.train.steps_per_epoch)
+        clause = diagnose(self.model, TrainingFlow(self.train, 0, self.task)[position])
+        place = f"step {within + 1:,} of {self.train.steps_per_epoch:,}"
+        return f"Epoch {epoch + 1}, {place}: {clause}"

@@ -27,8 +27,10 @@ class EpochRecord:
         images_per_second: of training in this epoch.
         learning_rate: at the end of the epoch.
         train: terms of the loss (`formulas.terms.LossTerms`), means over the epoch, and for a VAE the extremes of
-            log_var before it is bounded; where sigma is learned, its mean over the epoch.
+            log_var before it is bounded and the root mean square of R = |mu|; where sigma is learned, its mean over the
+            epoch.
         validation: the same on the validation images, None without any.
+        skipped_steps: steps that the guard has left out; not in history.jsonl where there were none.
     """
 
     epoch: int
@@ -38,10 +40,12 @@ class EpochRecord:
     learning_rate: float
     train: dict[str, float]
     validation: dict[str, float] | None
+    skipped_steps: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Return the record as plain values."""
-        return to_plain(self)
+        plain = to_plain(self)
+        return plain if self.skipped_steps else {name: plain[name] for name in plain if name != "skipped_steps"}
 
 
 def terms_from_logs(logs: dict[str, Any], beta: float, prefix: str = "") -> LossTerms:
@@ -61,7 +65,10 @@ def terms_from_logs(logs: dict[str, Any], beta: float, prefix: str = "") -> Loss
 
 def _numbers(logs: dict[str, Any], beta: float, prefix: str) -> dict[str, float]:
     beside = {name: float(logs[prefix + name]) for name in _BESIDE if prefix + name in logs}
-    return {**asdict(terms_from_logs(logs, beta, prefix)), **beside}
+    terms = terms_from_logs(logs, beta, prefix)
+    if "log_var_max" in beside:
+        beside["radius_rms"] = math.sqrt(2.0 * terms.kl_mu)  # kl_mu is the mean of R^2 / 2
+    return {**asdict(terms), **beside}
 
 
 class HistoryCallback(keras.callbacks.Callback):
@@ -71,6 +78,10 @@ class HistoryCallback(keras.callbacks.Callback):
         beta: the KL weight.
         images_per_epoch: number of training images.
         on_record: called with every record, in the order of the epochs, after the check.
+
+    Attributes:
+        seconds_before: what the present epoch took before training was broken off.
+        skipped_steps: steps of the present epoch that the guard has left out.
     """
 
     def __init__(self, beta: float, images_per_epoch: int, on_record: Callable[[EpochRecord], None]) -> None:
@@ -79,6 +90,13 @@ class HistoryCallback(keras.callbacks.Callback):
         self._images = images_per_epoch
         self._on_record = on_record
         self._started = self._trained = 0.0
+        self.seconds_before = 0.0
+        self.skipped_steps = 0
+
+    @property
+    def seconds(self) -> float:
+        """Seconds of training in the present epoch so far."""
+        return self.seconds_before + self._trained - self._started
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         self._started = self._trained = time.perf_counter()
@@ -88,7 +106,7 @@ class HistoryCallback(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         logs = logs or {}
-        seconds = max(self._trained - self._started, 1e-9)
+        seconds = max(self.seconds, 1e-9)
         optimizer = self.model.optimizer
         record = EpochRecord(
             epoch=epoch + 1,
@@ -99,7 +117,9 @@ class HistoryCallback(keras.callbacks.Callback):
             learning_rate=float(optimizer.learning_rate),
             train=_numbers(logs, self._beta, ""),
             validation=_numbers(logs, self._beta, "val_") if "val_reconstruction" in logs else None,
+            skipped_steps=self.skipped_steps,
         )
+        self.seconds_before, self.skipped_steps = 0.0, 0
         _check_finite(record)
         self._on_record(record)
 
@@ -110,5 +130,5 @@ def _check_finite(record: EpochRecord) -> None:
         if broken:
             raise TrainingStopped(
                 f"Epoch {record.epoch}: {' and '.join(broken)} of the {split} images is not a finite number; training "
-                "stopped, and checkpoints/last is that of the epoch before. Try a lower training.learning_rate."
+                "stopped, and the checkpoint before is kept. Try a lower training.learning_rate."
             )

@@ -51,6 +51,7 @@ class ProgressCallback(keras.callbacks.Callback):
         self._first_epoch: int | None = None
         self._epoch_begun = self._trained = self._shown = 0.0
         self._timed_from, self._untimed_steps = 0.0, 0
+        self._steps_before: int | None = 0
         self._step_seconds: float | None = None
         self._between_seconds = 0.0
 
@@ -74,11 +75,15 @@ class ProgressCallback(keras.callbacks.Callback):
         if epoch > self._first_epoch + 1:  # after the first epoch validation is compiled
             self._between_seconds = now - self._trained
         self._epoch_begun = self._shown = self._trained = self._timed_from = now
-        self._untimed_steps = 0
+        self._untimed_steps, self._steps_before = 0, None
+
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+        if self._steps_before is None:
+            self._steps_before = batch  # 0, or where this epoch was broken off
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         self._trained = time.perf_counter()
-        self._time_step(batch)
+        self._time_step(batch - (self._steps_before or 0))
         live = self._console.is_terminal
         if self._trained - self._shown < (_REFRESH if live else _PLAIN) or not logs:
             return
@@ -96,12 +101,13 @@ class ProgressCallback(keras.callbacks.Callback):
         parts = f" = {_four(terms.reconstruction)} + {_four(terms.weighted_kl)}" if self._beta else ""
         weight = f"  beta {terms.beta:.3g}" if "beta" in logs else ""  # only where it changes
         validation = f"  validation {_four(logs['val_loss'])}" if "val_loss" in logs else ""
-        speed = share_of_epoch * self._images / max(self._trained - self._epoch_begun, 1e-9)
+        share_now = share_of_epoch - (self._steps_before or 0) / self.params["steps"]
+        speed = share_now * self._images / max(self._trained - self._epoch_begun, 1e-9)
         left = self._time_left(share_of_epoch)
         return f"loss {_four(terms.loss)}{parts}{weight}{validation}  {speed:,.0f} img/s{left}"
 
-    def _time_step(self, batch: int) -> None:
-        steps = batch + 1
+    def _time_step(self, position: int) -> None:
+        steps = position + 1
         if steps == 1 and self._epoch - 1 == self._first_epoch and self.params["steps"] > 1:
             self._timed_from, self._untimed_steps = self._trained, 1  # the first step of all is mostly compilation
         else:

@@ -46,7 +46,8 @@ def train(
 
     Raises:
         InputError: for anything in the recipe, the data, the backend or the directory that cannot be used.
-        TrainingStopped: when the loss is no longer finite.
+        TrainingStopped: when a loss or gradient is not finite.
+        TrainingInterrupted: by Ctrl-C or SIGTERM, after a checkpoint.
     """
     resolved = resolve_recipe(recipe, overrides)
     asked = with_absolute_path(resolved.recipe)
@@ -106,11 +107,9 @@ def _is_finished(run: RunDirectory, recipe: Recipe) -> bool:
 
 def _check_checkpoint(run: RunDirectory) -> None:
     """Read the checkpoint to go on from, before anything in the run is changed."""
-    from zscape.training.checkpoints import read_checkpoint
+    from zscape.training.checkpoint_files import CheckpointFolder
 
-    last = run.path / "checkpoints" / "last.safetensors"
-    if last.is_file():
-        read_checkpoint(last)
+    CheckpointFolder(run.path / "checkpoints", lambda sentence: None).read()
 
 
 def _train(run: RunDirectory, recipe: Recipe, store: Store, precision: str, note: Callable[[str], None]) -> None:
@@ -141,7 +140,8 @@ def _train(run: RunDirectory, recipe: Recipe, store: Store, precision: str, note
     checkpoints = run.path / "checkpoints"
     try:
         result = fit(
-            model, train_batches, validation_batches, spec, checkpoints, callbacks, run.write_history, recipe.task
+            *(model, train_batches, validation_batches, spec, checkpoints, callbacks, run.write_history, recipe.task),
+            say=note,
         )
     finally:
         progress.close()
