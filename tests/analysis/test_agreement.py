@@ -44,7 +44,7 @@ def test_neighbours_vote_as_scikit_learn_s_do(z_dim):
     classifier = KNeighborsClassifier(7).fit(points[~tested], labels[~tested])
     assert record.accuracy == pytest.approx(classifier.score(points[tested], labels[tested]))
     assert (record.k, record.trained, record.tested) == (7, 240, 60)
-    assert record.majority == max(labels[tested].mean(), 1 - labels[tested].mean())
+    assert record.majority == pytest.approx(max(labels.mean(), 1 - labels.mean()))
 
 
 def test_nearer_neighbours_break_ties():

@@ -88,13 +88,21 @@ def test_from_a_twentieth_of_the_spread_on_drawing_counts():
 
 def test_random_points_of_all_of_some_and_of_no_run():
     near, far = studied("near", 0.7, math.sqrt(1 - 0.49)), studied("far", 6.0, shift=3.0)
-    assert generation_sentence([near, near]).startswith("Random points from N(0, I) fall on or near the codes of every")
-    number = f"{far.analysis.mismatch.total:.4g}"
-    mixed = generation_sentence([far, near])
-    assert "fall among the codes of near (" in mixed and f"outside of those of far ({number}) (prior" in mixed
-    assert mixed.endswith("points of the normal fitted to the codes are the ones to draw there.")
-    every = generation_sentence([far, far])
-    assert every.startswith("In every run random points from N(0, I) fall largely where") and f"far ({number})" in every
+    between = studied("between", 0.7, math.sqrt(1 - 0.49), shift=0.8)
+    remedy = "; what is fitted to the codes is the one to draw from there."
+    numbers = {run.name: f"{run.name} ({run.analysis.mismatch.total:.4g})" for run in (near, between, far)}
+    assert generation_sentence([near]) == (
+        f"Random points from N(0, I) fall on or near the codes of {numbers['near']} (prior mismatch, nats per "
+        "dimension)."
+    )
+    assert generation_sentence([far, near, between]) == (
+        f"Random points from N(0, I) fall on or near the codes of {numbers['near']}, partly outside of those of "
+        f"{numbers['between']} and far from those of {numbers['far']} (prior mismatch, nats per dimension){remedy}"
+    )
+    assert generation_sentence([far]) == (
+        f"Random points from N(0, I) fall far from the codes of {numbers['far']} (prior mismatch, nats per dimension)"
+        f"{remedy}"
+    )
 
 
 def test_the_best_reconstruction_is_named_where_runs_can_be_compared(trained):

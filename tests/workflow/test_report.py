@@ -112,9 +112,9 @@ def test_what_goes_with_codes_does_not_go_with_a_run(folder):
     (folder / "run").mkdir()
     shutil.copy(zscape_recipe(folder), folder / "run" / "recipe.yaml")
     with pytest.raises(
-        InputError, match=r"^decode, out go with codes, but run is a run directory, .*run/latents\.npz ins"
+        InputError, match=r"^decode, labels go with codes, but run is a run directory, .*run/latents\.npz ins"
     ):
-        zscape.report("run", decode=bright, out="out")
+        zscape.report("run", decode=bright, labels=[1], out="out")
     with pytest.raises(InputError, match=r"^labels goes with codes, but"):
         zscape.report("run", labels=[1, 2])
 
@@ -229,3 +229,9 @@ def test_maps_of_codes_are_the_matter_of_analyze(folder):
         InputError, match=r"^Maps of codes are made by `zscape analyze`; --tsne goes with run directori"
     ):
         zscape.report(MU, out="out", tsne=True)
+
+
+def test_the_page_of_one_run_can_be_written_elsewhere(two, built):
+    assert str(zscape.report("runs/one", out="pages/one.html", public=True)) == "pages/one.html"
+    ((runs, path, options),) = built
+    assert [str(run.path) for run in runs] == ["runs/one"] and str(path) == "pages/one.html" and options["public"]

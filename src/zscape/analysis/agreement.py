@@ -33,7 +33,7 @@ class NeighboursRecord:
         trained: points among which neighbours are looked for.
         tested: other points, whose labels are foretold.
         accuracy: share of them foretold rightly.
-        majority: share that has the most frequent label, what guessing would reach.
+        majority: share of all points that has the most frequent label, what guessing would reach.
     """
 
     k: int
@@ -126,5 +126,5 @@ def neighbours_record(points: np.ndarray, labels: np.ndarray, tested: np.ndarray
         trained=int((~tested).sum()),
         tested=len(truth),
         accuracy=float((counts.argmax(axis=1) == truth).mean()),
-        majority=float(np.bincount(truth).max() / len(truth)),
+        majority=float(np.bincount(numbers).max() / len(numbers)),
     )

@@ -10,6 +10,7 @@ from zscape.analysis.spectrum import SpectrumRecord
 
 _NEAR = 0.02  # nats per dimension: as if every coordinate were shifted by 0.2 standard deviations
 _FAR = 0.125  # as if by 0.5
+_APART = 1.0  # as if by 1.4
 _MENTIONED = 0.0005  # below this the cause of a mismatch is noise
 _FLAT = 1e-12  # share of the largest variance: codes are float32
 _MOST_NAMED = 8
@@ -55,7 +56,7 @@ def mismatch_sentence(record: MismatchRecord) -> str:
     main = max(parts, key=lambda part: parts[part])
     cause = f", {100 * parts[main] / record.total:.0f} % of it from {main}" if record.total >= _MENTIONED else ""
     return (
-        f"The codes, taken as one normal cloud, are {short_number(record.total)} nat per dimension away from N(0, I)"
+        f"The codes, taken as one normal cloud, are {short_number(record.total)} nats per dimension away from N(0, I)"
         f"{cause}: as far as if each coordinate of N(0, I) were shifted by {math.sqrt(2 * record.total):.2f}. "
         f"{_random_points(record)}"
     )
@@ -64,15 +65,20 @@ def mismatch_sentence(record: MismatchRecord) -> str:
 def _random_points(record: MismatchRecord) -> str:
     if record.total < _NEAR:
         return "As far as mean and covariance tell, random points from N(0, I) fall where the decoder has seen codes."
+    if record.total - record.wide >= _APART:
+        return (
+            "Random points from N(0, I) fall where the decoder has seen few codes or none; draw from what is fitted to "
+            "the codes instead, the normal or the mixture."
+        )
     if record.total - record.wide >= _FAR:
         return (
-            "Random points from N(0, I) fall largely where the decoder has seen few codes or none; "
-            "points drawn from a normal fitted to the codes stay among them."
+            "Random points from N(0, I) fall partly where the decoder has seen few codes; points of the normal or the "
+            "mixture fitted to the codes come nearer to them."
         )
     if record.wide > record.total / 2:
         return (
             "As far as mean and covariance tell, random points from N(0, I) fall among the codes but seldom reach the "
-            "outer ones; points drawn from a normal fitted to the codes do."
+            "outer ones; points of what is fitted to the codes do."
         )
     return "As far as mean and covariance tell, random points from N(0, I) fall on or near codes, some beside them."
 

@@ -20,8 +20,8 @@ def report(
         Path | None,
         typer.Option(
             metavar="DIR|HTML",
-            help="Where to write: of codes the directory; of several runs a directory or an .html file, "
-            "by default report-NAMES.html beside the first.",
+            help="Where to write: of codes the directory; of runs a directory or an .html file, by default "
+            "into the run, and of several report-NAMES.html beside the first.",
         ),
     ] = None,
     title: Annotated[str | None, typer.Option(help="Heading of the page.")] = None,

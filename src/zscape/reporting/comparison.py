@@ -10,6 +10,7 @@ UNUSED = 0.05
 """log_var is as good as unused where drawing moves z-points by less than this share of their spread."""
 
 FAR = 0.125
+APART = 1.0
 """Nats per dimension of prior mismatch, its part from wide coordinates left out: as in the study's own sentences."""
 
 
@@ -116,27 +117,22 @@ def reconstruction_sentence(runs: Sequence[Studied]) -> str | None:
 def generation_sentence(runs: Sequence[Studied]) -> str:
     """Say, by the prior mismatch, for which runs N(0, I) gives points among the codes, and for which it does not."""
     by = {run.name: run.analysis.mismatch for run in runs}
-    outside = [name for name, mismatch in by.items() if mismatch.total - mismatch.wide >= FAR]
-    among = [name for name in by if name not in outside]
-
-    def listed(names: list[str]) -> str:
-        return joined([f"{name} ({number(by[name].total)})" for name in names])
-
-    if not outside:
-        return (
-            f"Random points from N(0, I) fall on or near the codes of every run (prior mismatch, nats per dimension: "
-            f"{listed(among)})."
-        )
-    fitted = "points of the normal fitted to the codes are the ones to draw there"
-    if not among:
-        return (
-            f"In every run random points from N(0, I) fall largely where the decoder has seen no codes (prior "
-            f"mismatch, nats per dimension: {listed(outside)}); {fitted}."
-        )
-    return (
-        f"Random points from N(0, I) fall among the codes of {listed(among)}, and largely outside of those of "
-        f"{listed(outside)} (prior mismatch, nats per dimension); {fitted}."
+    groups: dict[str, list[str]] = {"on or near": [], "partly outside of": [], "far from": []}
+    for name, mismatch in by.items():
+        distance = mismatch.total - mismatch.wide
+        groups["on or near" if distance < FAR else "partly outside of" if distance < APART else "far from"].append(name)
+    listed = {
+        where: joined([f"{name} ({number(by[name].total)})" for name in names])
+        for where, names in groups.items()
+        if names
+    }
+    said = [
+        f"{where} {'the codes' if place == 0 else 'those'} of {listed[where]}" for place, where in enumerate(listed)
+    ]
+    remedy = (
+        "" if len(groups["on or near"]) == len(by) else "; what is fitted to the codes is the one to draw from there"
     )
+    return f"Random points from N(0, I) fall {joined(said)} (prior mismatch, nats per dimension){remedy}."
 
 
 def measured_sentence(runs: Sequence[Studied]) -> str | None:

@@ -10,6 +10,9 @@ MOST_LISTED = 50
 """Skipped files and pairs of near-duplicates that are listed."""
 
 
+_LITTLE = 0.01  # share of the loss; a KL term below it is not what holds the networks back
+
+
 def read_data(run: RunDirectory) -> dict[str, Any] | None:
     """Return data.json of a run, or None for a run without it.
 
@@ -91,7 +94,8 @@ def linear_sentence(baseline: Mapping[str, Any] | None, metrics: Mapping[str, An
     gain = round(round(ours, 1) - round(linear, 1), 1)  # of the numbers shown, so that they add up
     if gain > 0:
         return f"{text}the networks gain {gain:.1f} dB."
-    remedy = "lower the KL weight" if variational else "give the networks more filters"
+    weighs = variational and (metrics.get(split) or {}).get("kl_share", 1.0) > _LITTLE
+    remedy = "lower the KL weight" if weighs else "give the networks more filters"
     if gain == 0:
         return f"{text}the networks gain nothing yet: train longer, or {remedy}."
     return f"{text}the networks fall short of it by {-gain:.1f} dB: train longer, or {remedy}."

@@ -135,12 +135,17 @@ def _prose(text: str) -> Markup:
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
+_DIRECTION = {"x": "horizontal ", "y": "vertical ", "xy": ""}
+
+
 def _beside_each_other(block: Pictures, prints: Prints) -> None:
     figures = [panel.picture for panel in block.panels if isinstance(panel.picture, Figure)]
     if block.common and len(figures) > 1:
         shared = share_axes(figures, block.common)
         prints.remarks[id(block)] = (
-            "All on the same axes." if shared else "Each on axes of its own, because their ranges are too far apart."
+            f"All on the same {_DIRECTION[block.common]}axes."
+            if shared
+            else "Each on axes of its own, because their ranges are too far apart."
         )
     for figure in figures:
         fit(figure)

@@ -198,9 +198,7 @@ def _sentence(
     there = [f"{count} at {_signed(factor)}" for factor, count in zip(factors, counts, strict=True) if count]
     if not there:
         return f"{text} Moved by these factors, none of the images leaves the codes."
-    return (
-        f"{text} Of {counted(len(outside), 'image')}, moved by each factor, some leave the codes: {', '.join(there)}."
-    )
+    return f"{text} Of {counted(len(outside), 'image')}, moved by each factor, leave the codes: {', '.join(there)}."
 
 
 def _signed(factor: float) -> str:

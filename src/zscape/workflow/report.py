@@ -43,8 +43,8 @@ def report(
         log_var: (n, z_dim), logs of the posteriors' variances, where the codes have none.
         labels: (n,), whole numbers or texts, where the codes have none.
         label_names: the name of label i at position i.
-        out: where to write: the directory, needed for codes; for several runs a directory or an .html file, by default
-            `report-NAMES.html` beside the first run. One run's report goes into the run.
+        out: where to write: the directory, needed for codes; for runs a directory or an .html file. By default one
+            run's report goes into the run, that of several is `report-NAMES.html` beside the first.
         title: heading of the page; None for the names of the directories or the file.
         figures: "svg", "pdf": drawings as such files too. For one run and for codes there always are PNGs.
         tables: "csv", "tex": the numbers as tables/*.csv and *.tex.
@@ -72,8 +72,8 @@ def report(
         _check_runs((target, *more), of_codes)
         return _report_runs((target, *more), out, options, note if tsne else None)
     if _is_run(target):
-        given = [name for name, value in {**of_codes, "out": out}.items() if value is not None]
-        return _report_run(target, given, options, note if tsne else None)
+        given = [name for name, value in of_codes.items() if value is not None]
+        return _report_run(target, out, given, options, note if tsne else None)
     if out is None:
         raise InputError("A report about codes needs a directory to write into: --out DIR, in Python out=DIR.")
     if tsne:
@@ -87,15 +87,19 @@ def _is_run(target: Any) -> bool:
     return not Path(target).is_file() and Path(target).suffix not in (".npz", ".npy")
 
 
-def _report_run(target: Any, given: list[str], options: dict[str, Any], note: Callable[[str], None] | None) -> Path:
+def _report_run(
+    target: Any, out: Path | str | None, given: list[str], options: dict[str, Any], note: Callable[[str], None] | None
+) -> Path:
     from zscape.reporting.build import build_report
 
     run = _opened(target)
     if given:
         raise InputError(
             f"{', '.join(given)} {'go' if len(given) > 1 else 'goes'} with codes, but {run.path} is a run directory, "
-            f"which has its own and holds its own report; leave that out, or give {run.path / 'latents.npz'} instead."
+            f"whose own are taken; leave that out, or give {run.path / 'latents.npz'} instead."
         )
+    if out is not None:
+        return _report_runs((run,), out, options, note)
     return build_report(_studied(run, note), **options)
 
 

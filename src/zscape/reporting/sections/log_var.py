@@ -17,7 +17,7 @@ def section(runs: Sequence[Studied]) -> Section | None:
         "Histogram of log_var, and its range in each dimension",
         analysis="posterior",
         missing=_none,
-        common="x",
+        common="xy",
     )
     radii = drawn(
         runs,
