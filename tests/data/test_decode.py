@@ -209,8 +209,8 @@ def test_decoding_to_fit_is_fitting_what_is_decoded(height, width, tall, wide, m
     whole = decode_whole(data)
     if max(height / tall, width / wide) < 6:
         np.testing.assert_array_equal(decode_fitted(data, fit), fit(whole))
-    else:
-        assert np.abs(decode_fitted(data, fit).astype(int) - fit(whole)).mean() <= 3
+    else:  # dithering to black and white leaves noise at every scale, where the order of two filters matters most
+        assert np.abs(decode_fitted(data, fit).astype(int) - fit(whole)).mean() <= (16 if mode == "1" else 3)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
