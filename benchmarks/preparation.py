@@ -4,7 +4,8 @@
     python -m benchmarks.preparation --folder img_align_celeba    # your own
 
 Everybody turns 178x218 into 96x96 by the crop `celeba-face`. Plain Pillow opens, cuts and resizes, and keeps the result
-in memory; zscape also starts its workers, writes the store and its checksum to the disk. Contestants take turns, so
+in memory; as many processes of it, each with its share of the files, say what this machine has to give. zscape also
+starts its workers, writes the store and its checksum to the disk. Contestants take turns, so
 that a ratio compares what ran in the same minute. The processor time and the anonymous memory are those of all
 processes of one contestant together; on a busy machine the processor time tells more than images per second.
 """
@@ -12,6 +13,7 @@ processes of one contestant together; on a busy machine the processor time tells
 import argparse
 import io
 import json
+import multiprocessing
 import os
 import resource
 import shutil
@@ -61,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def contestants(workers: Sequence[int]) -> list[str]:
     """Return who takes part: plain Pillow, and zscape with each number of workers, without and with simplejpeg."""
-    names = ["plain"]
+    names = ["plain", *(f"plain {count}" for count in workers if count > 1)]
     for decoder in ("pillow", "simplejpeg") if fast.simplejpeg is not None else ("pillow",):
         names += [f"{decoder} {count}" for count in workers]
     return names
@@ -103,7 +105,7 @@ def race(folder: Path, names: Sequence[str], rounds: int, scratch: Path) -> dict
 def contest(name: str, folder: Path) -> dict[str, float]:
     """Do a contestant's work in this process; return the number of images, the seconds, and the processor's seconds."""
     started, busy = time.perf_counter(), _processor()
-    count = plain_pillow(folder) if name == "plain" else zscape_store(name, folder)
+    count = plain_processes(name, folder) if name.startswith("plain") else zscape_store(name, folder)
     return {"images": count, "seconds": time.perf_counter() - started, "processor_seconds": _processor() - busy}
 
 
@@ -118,9 +120,18 @@ def zscape_store(name: str, folder: Path) -> int:
         shutil.rmtree(target)
 
 
-def plain_pillow(folder: Path) -> int:
-    """Open, cut and resize every image the way anyone would write it; return their number."""
-    names = sorted(os.listdir(folder))
+def plain_processes(name: str, folder: Path) -> int:
+    """Let plain Pillow do the work, in as many processes as the contestant's name says; return the number of images."""
+    count = int((name.split() + ["1"])[1])
+    if count == 1:
+        return plain_pillow(folder)
+    with multiprocessing.Pool(count) as pool:
+        return sum(pool.starmap(plain_pillow, [(folder, first, count) for first in range(count)]))
+
+
+def plain_pillow(folder: Path, first: int = 0, step: int = 1) -> int:
+    """Open, cut and resize every `step`-th image the way anyone would write it; return their number."""
+    names = sorted(os.listdir(folder))[first::step]
     images = np.empty((len(names), SIZE, SIZE, 3), np.uint8)
     for number, name in enumerate(names):
         with Image.open(folder / name) as image:
@@ -184,7 +195,10 @@ def table(results: dict[str, dict[str, float]]) -> str:
     lines = [f"{'contestant':<22} images/s   ratio  processor ms/image  peak MiB"]
     for name, result in results.items():
         decoder, _, workers = name.partition(" ")
-        who = f"{decoder}, {workers} worker{'s' if workers != '1' else ''}" if workers else "plain Pillow"
+        if decoder == "plain":
+            who = f"plain Pillow, {workers} times" if workers else "plain Pillow"
+        else:
+            who = f"{decoder}, {workers} worker{'s' if workers != '1' else ''}"
         numbers = f"{result['images_per_second']:>8,.0f} {result['ratio']:>7.2f} {result['processor_ms']:>19.3f}"
         lines.append(f"{who:<22} {numbers} {result['peak_mib']:>9,.0f}")
     return "\n".join(lines)

@@ -7,6 +7,7 @@ worker process loads, so neither pydantic nor scipy is among them.
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -65,6 +66,8 @@ class Pictures:
         self.images = images
         self.fit = fit
         self.drawn = drawn
+        # Asked once: whether something keeps a protocol is a slow question.
+        self._image = partial(self._read, images) if isinstance(images, Pack) else partial(self._given, images)
         self._pixels: np.ndarray | None = None
 
     def run(self, positions: np.ndarray, alone: Alone = nullcontext) -> Reply:
@@ -81,13 +84,15 @@ class Pictures:
                 made += 1
         return Reply(tuple(skipped), self._pixels[:made])
 
-    def _image(self, position: int, alone: Alone) -> np.ndarray:
-        if isinstance(self.images, (np.ndarray, list, tuple)) or not isinstance(self.images, Pack):
-            image = self.fit(self.images[position])
-        else:
-            encoded = self.images.read(position)
-            with alone(encoded):
-                image = decode_fitted(encoded, self.fit)
+    def _given(self, images: Sequence[np.ndarray] | np.ndarray, position: int, alone: Alone) -> np.ndarray:
+        return self._bits(self.fit(images[position]))
+
+    def _read(self, images: Pack, position: int, alone: Alone) -> np.ndarray:
+        encoded = images.read(position)
+        with alone(encoded):
+            return self._bits(decode_fitted(encoded, self.fit))
+
+    def _bits(self, image: np.ndarray) -> np.ndarray:
         return image if self.drawn is None else fixed_bits(image[np.newaxis], self.drawn)[0]
 
 
