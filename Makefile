@@ -40,7 +40,7 @@ install: $(VENV)/.stamp-dev
 	@echo "Development environment: . $(BIN)/activate"
 
 clean:
-	rm -rf $(VENV) build dist
+	rm -rf $(VENV) build dist .pytest_cache
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

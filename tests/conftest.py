@@ -21,6 +21,10 @@ os.environ["OMP_NUM_THREADS"] = os.environ["NPROC"] = "1"
 if os.environ["KERAS_BACKEND"] == "jax":
     # Most of the time of a JAX test is XLA's compiler; without its optimisations it takes half as long.
     os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true")
+    # What one test has compiled, another one does not have to compile again.
+    os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(Path(__file__).parents[1] / ".pytest_cache" / "jax"))
+    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
+    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
 
 from zscape.core import install
 from zscape.data.prepare import write_store
