@@ -26,11 +26,11 @@ RECORD = FactorsRecord(
 
 def test_the_whole_sentence():
     assert factors_sentence(RECORD) == (
-        "A linear readout of the codes gives back 2 of 3 true factors with an R^2 of at least 0.9, on 1,200 images not "
+        "A linear readout of the codes gives back 2 of 3 true factors with an R² of at least 0.9, on 1,200 images not "
         "trained on (1 is perfect, 0 no better than the mean): best 'yaw' with 0.97, worst 'age' with -0.02. "
-        "Its mean R^2 is 0.75 in the innermost quarter of the radii (up to 4.21) and 0.93 in the outermost (from "
+        "Its mean R² is 0.75 in the innermost quarter of the radii (up to 4.21) and 0.93 in the outermost (from "
         "4.21). How far out a code lies goes most with 'background_hue', which accounts for 31 % of the variance of "
-        "|z|^2; the factors of the background together account for 31 %, all others for 2 %: backgrounds take over "
+        "|z|²; the factors of the background together account for 31 %, all others for 2 %: backgrounds take over "
         "outside."
     )
 
@@ -52,7 +52,7 @@ def test_what_is_not_known_is_not_said():
         held_out=False,
     )
     assert factors_sentence(few) == (
-        "A linear readout of the codes gives back 0 of 1 true factors with an R^2 of at least 0.9, on 1,200 images "
+        "A linear readout of the codes gives back 0 of 1 true factors with an R² of at least 0.9, on 1,200 images "
         "kept back from the readout (1 is perfect, 0 no better than the mean): best 'yaw' with 0.50. No factor alone "
-        "accounts for as much as 5 % of the variance of |z|^2."
+        "accounts for as much as 5 % of the variance of |z|²."
     )

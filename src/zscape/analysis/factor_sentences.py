@@ -5,7 +5,7 @@ import numpy as np
 from zscape.analysis.factors import FactorsRecord
 
 _CLEAR = 0.9  # R^2 from which a factor is said to be read clearly
-_LITTLE = 0.05  # share of the variance of |z|^2 that says next to nothing
+_LITTLE = 0.05  # share of the variance of |z|² that says next to nothing
 _MUCH = 0.25  # share from which a group of factors takes over
 
 
@@ -20,12 +20,12 @@ def _read(record: FactorsRecord) -> str:
     clear = sum(r2 >= _CLEAR for r2 in record.r2)
     images = "images not trained on" if record.held_out else "images kept back from the readout"
     text = (
-        f"A linear readout of the codes gives back {clear} of {len(record.names)} true factors with an R^2 of at least "
+        f"A linear readout of the codes gives back {clear} of {len(record.names)} true factors with an R² of at least "
         f"{_CLEAR:g}, on {record.tried_on:,} {images} (1 is perfect, 0 no better than the mean): best "
-        f"{record.names[best]!r} with {record.r2[best]:.2f}"
+        f"{record.names[best]!r} with {_two(record.r2[best])}"
     )
     if worst != best:
-        text += f", worst {record.names[worst]!r} with {record.r2[worst]:.2f}"
+        text += f", worst {record.names[worst]!r} with {_two(record.r2[worst])}"
     return f"{text}."
 
 
@@ -38,7 +38,7 @@ def _by_radius(record: FactorsRecord) -> str:
         return ""
     first, last = (float(np.mean(values)) for values in zip(*both, strict=True))
     return (
-        f"Its mean R^2 is {first:.2f} in the innermost quarter of the radii (up to {inner.high:.3g}) and {last:.2f} in "
+        f"Its mean R² is {_two(first)} in the innermost quarter of the radii (up to {inner.high:.3g}) and {_two(last)} in "
         f"the outermost (from {outer.low:.3g})."
     )
 
@@ -48,11 +48,11 @@ def _outside(record: FactorsRecord) -> str:
     most = int(np.argmax(record.radius_share))
     share = record.radius_share[most]
     if share < _LITTLE:
-        text = f"No factor alone accounts for as much as {_percent(_LITTLE)} of the variance of |z|^2"
+        text = f"No factor alone accounts for as much as {_percent(_LITTLE)} of the variance of |z|²"
     else:
         text = (
             f"How far out a code lies goes most with {record.names[most]!r}, which accounts for {_percent(share)} of "
-            "the variance of |z|^2"
+            "the variance of |z|²"
         )
     groups = record.radius_share_of
     if not {"background", "other"} <= groups.keys():
@@ -68,3 +68,7 @@ def _outside(record: FactorsRecord) -> str:
 
 def _percent(share: float) -> str:
     return f"{100 * share:.0f} %"
+
+
+def _two(value: float) -> str:
+    return f"{round(value, 2) + 0.0:.2f}"  # adding zero takes the sign from -0.00

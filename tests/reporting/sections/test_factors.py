@@ -28,7 +28,7 @@ def test_factors_are_shown_with_their_table(make_run, tmp_path, taken_apart):
     with_factors(run, codes_of(run).mu[:, :2] * 3 + 1)
     page = taken_apart(build_report(run))
     assert HEADING in page.texts["h2"] and (run.path / "figures" / "factors.png").is_file()
-    assert "A linear readout of the codes gives back 2 of 2 true factors with an R^2 of at least 0.9, on" in page.text
+    assert "A linear readout of the codes gives back 2 of 2 true factors with an R² of at least 0.9, on" in page.text
     assert "The factors in numbers" in page.text and "share of the variance of |z|²" in page.text
 
 
