@@ -148,6 +148,13 @@ def test_use_of_log_var_is_measured_by_the_share_of_the_variance(variance, use, 
     assert re.search(r"the radius goes from 2\.7\d ± 0\.\d\d \(mu\) to \d\.\d\d ± \d\.\d\d \(z\)\.$", text)
 
 
+def test_where_all_of_z_is_drawn_nothing_is_made_use_of():
+    text = drawn_sentence(drawn_of(normal(4000, 8) / 30, np.log(1.0)))
+    assert text.startswith(
+        "z is nearly all chance and hardly tells images apart: 100 % of the variance of z comes from"
+    )
+
+
 def test_log_var_as_standard_deviations():
     record = drawn_of(np.zeros((6, 3)), [-4.0, 0.0, 0.0])
     text = log_var_sentence(record)

@@ -8,6 +8,7 @@ from importlib import metadata
 
 import pytest
 
+from zscape.__main__ import entry_point
 from zscape.cli import main as module
 from zscape.core.errors import InputError, TrainingStopped
 
@@ -85,10 +86,10 @@ def test_exit_codes_of_zscape_s_own_errors(plan_raises, error):
     assert (outcome.out, outcome.err) == ("", f"zscape: {error}\n")
 
 
-def test_interruption_is_130_and_says_how_to_go_on(plan_raises):
+def test_interruption_is_130(plan_raises):
     outcome = plan_raises(KeyboardInterrupt())
     assert outcome.code == 130
-    assert outcome.last_line == ("zscape: Interrupted. With --out the same command goes on where it stopped.")
+    assert outcome.last_line == "zscape: Interrupted."
 
 
 @pytest.mark.parametrize(
@@ -115,5 +116,15 @@ def test_an_error_that_nobody_foresaw_keeps_its_traceback(plan_raises, error):
 def test_entry_point_takes_the_process_arguments_and_exits_with_the_code(monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["zscape", "plan", "digts"])
     with pytest.raises(SystemExit) as ended:
-        module.entry_point()
+        entry_point()
     assert ended.value.code == 2 and "Did you mean 'digits'?" in capsys.readouterr().err
+
+
+def test_ctrl_c_while_the_command_line_is_imported_is_no_traceback(monkeypatch, capsys):
+    def interrupted(arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, "main", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        entry_point()
+    assert ended.value.code == 130 and capsys.readouterr().err == "zscape: Interrupted.\n"

@@ -76,6 +76,7 @@ def test_json_is_pure(zscape):
             ["photos", "--out", "s", "--splits", "a,b"],
             "--splits must be VALIDATION,TEST as numbers of images or shares",
         ),
+        (["photos", "--out", "s", "--splits", "5"], "--splits must be VALIDATION,TEST as numbers of images or shares"),
         (["photos", "--out", "s", "--splits", "1,2,3"], "--splits must be VALIDATION,TEST as numbers of images or sha"),
         (["photos", "--out", "s", "--crop", "0,0,50,50"], "data.crop=0,0,50,50 "),
         (["photos", "--out", "s", "--workers", "0"], "--workers must be at least 1, received 0."),

@@ -50,6 +50,7 @@ def test_one_changed_bit_anywhere(full_store, name):
 @pytest.mark.parametrize(
     ("name", "change", "message"),
     [
+        ("names.json", lambda names: names[1:] + names[:1], "names with the checksum, its manifest says "),
         ("names.json", lambda names: names[1:], "it has 7 names, its manifest says 8; delete the store and prepare it"),
         ("skipped.json", lambda skipped: [], "it has 0 skipped files, its manifest says 1"),
         (

@@ -6,6 +6,7 @@ from zscape.analysis.factors import FactorsRecord
 
 _CLEAR = 0.9  # R^2 from which a factor is said to be read clearly
 _LITTLE = 0.05  # share of the variance of |z|² that says next to nothing
+_ENOUGH = 20  # codes per factor below which shares of groups are mostly chance
 _MUCH = 0.25  # share from which a group of factors takes over
 
 
@@ -38,8 +39,8 @@ def _by_radius(record: FactorsRecord) -> str:
         return ""
     first, last = (float(np.mean(values)) for values in zip(*both, strict=True))
     return (
-        f"Its mean R² is {_two(first)} in the innermost quarter of the radii (up to {inner.high:.3g}) and {_two(last)} in "
-        f"the outermost (from {outer.low:.3g})."
+        f"Its mean R² is {_two(first)} in the innermost quarter of the radii (up to {inner.high:.3g}) and {_two(last)} "
+        f"in the outermost (from {outer.low:.3g})."
     )
 
 
@@ -55,7 +56,7 @@ def _outside(record: FactorsRecord) -> str:
             "the variance of |z|²"
         )
     groups = record.radius_share_of
-    if not {"background", "other"} <= groups.keys():
+    if not {"background", "other"} <= groups.keys() or record.tried_on < _ENOUGH * len(record.names):
         return f"{text}."
     behind, rest = groups["background"], groups["other"]
     taken = behind >= _MUCH and behind > rest

@@ -17,6 +17,7 @@ _OFF, _TURNED = 0.1, 0.1  # of the cloud's own radius; root mean square correlat
 _STRONG = 0.5  # a single correlation worth a word
 _BEYOND = 10  # points that must be expected beyond a quantile before their number means something
 _UNUSED, _LITTLE = 1e-4, 1e-2  # shares of the variance of z: a hundredth and a tenth of its sd
+_NEARLY_ALL = 0.9  # share of the variance of z above which drawing leaves nothing of the code
 _SAME = 0.01  # difference of two Kolmogorov distances that is not worth a sentence
 _NO_BELL = "not bell-shaped"
 _AS_WIDE = 2 * math.log(0.9)  # log_var of a posterior with nine tenths of the sd of N(0, 1)
@@ -173,12 +174,14 @@ def drawn_sentence(record: DrawnRecord) -> str:
             f"The encoder makes next to no use of log_var: {moved}{radius}, so that mu and z are the same to the eye: "
             f"it works like an autoencoder."
         )
-    uses = "little use" if record.noise_share < _LITTLE else "use"
     mu, z = record.radius_mu, record.radius_z
+    uses = "little use" if record.noise_share < _LITTLE else "use"
+    begins = f"The encoder makes {uses} of log_var"
+    if record.noise_share > _NEARLY_ALL:
+        begins = "z is nearly all chance and hardly tells images apart"
     return (
-        f"The encoder makes {uses} of log_var: {_percent(record.noise_share)} of the variance of z comes from drawing; "
-        f"{moved}, and the radius goes from {short_number(mu.mean)} ± {short_number(mu.sd)} (mu) to "
-        f"{short_number(z.mean)} ± {short_number(z.sd)} (z)."
+        f"{begins}: {_percent(record.noise_share)} of the variance of z comes from drawing; {moved}, and the radius goes "
+        f"from {short_number(mu.mean)} ± {short_number(mu.sd)} (mu) to {short_number(z.mean)} ± {short_number(z.sd)} (z)."
     )
 
 

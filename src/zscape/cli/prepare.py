@@ -108,12 +108,12 @@ def _shares(text: str | None) -> tuple[int | float | None, int | float | None]:
         numbers = [None if not part else int(part) if part.isdigit() else float(part) for part in parts]
     except ValueError:
         numbers = []
-    if len(numbers) not in (1, 2):
+    if len(numbers) != 2:
         raise InputError(
             f"--splits must be VALIDATION,TEST as numbers of images or shares of all, such as 0.1,0.1 or 10000,10000; "
             f"received {text!r}."
         )
-    return numbers[0], numbers[1] if len(numbers) == 2 else None
+    return numbers[0], numbers[1]
 
 
 def _print_found(found: "Found") -> None:

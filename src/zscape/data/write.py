@@ -82,7 +82,7 @@ def write_new(
         with locked(staging.folder, path, wait, note):
             if not is_store(staging.target):
                 with _left_only_if_worth_it(staging, path):
-                    _begin(staging, request or {}, path, note)
+                    _begin(staging, request or {}, path, not wait, note)
                     done, digest = fill(staging, job, kept, _worker_count(raw, shapes, job, workers), progress, note)
                     write_beside_images(staging, raw, kept, done, job.fit, spec, for_training, digest)
                     staging.publish()
@@ -132,17 +132,31 @@ def _request(raw: RawImages, spec: DataSpec, kept: np.ndarray, job: Pictures) ->
     }
 
 
-def _begin(staging: Staging, request: dict[str, Any], path: Path, note: Note) -> None:
-    """Go on with the preparation that was begun for this request, or begin it."""
+def _begin(staging: Staging, request: dict[str, Any], path: Path, own: bool, note: Note) -> None:
+    """Go on with the preparation that was begun for this request, or begin it.
+
+    A user's own command does not throw away what another one has done: `--size` may be a slip.
+    """
     target = staging.target
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise InputError(f"{path} holds something that is no store; delete it or name another folder.")
     found = staging.found()
     if staging.lasting and found == request:
         return
+    if own and found and request and staging.has_images and _asks_for_other_options(found, request):
+        raise InputError(
+            f"{path} is half prepared with other options: {found['fit']['crop']}. Give that command again to go on, "
+            f"name another --out, or delete {staging.folder}."
+        )
     if found:
         note(f"What was prepared of {path} before was of other files, options or versions; it is begun anew.")
     staging.begin(request)
+
+
+def _asks_for_other_options(found: dict[str, Any], request: dict[str, Any]) -> bool:
+    """Return whether two requests want the same files, by the same versions, in another way."""
+    same = all(found.get(key) == request[key] for key in ("format", "source", "files", "names", "versions"))
+    return same and isinstance(found.get("fit"), dict)
 
 
 @contextlib.contextmanager

@@ -17,6 +17,7 @@ from zscape.data import write
 from zscape.data.preparation import finish, plan, pool, writer
 from zscape.data.preparation.jobs import CRASHED
 from zscape.data.readers.folder import read_folder
+from zscape.data.resize import plan_fit
 from zscape.data.store import Store
 from zscape.data.write import write_new
 from zscape.specs.data import DataSpec
@@ -178,6 +179,24 @@ def test_a_file_that_vanished_is_no_damaged_file(folder, spec, tmp_path):
     assert str(caught.value) == f"{lost} 8 of 12 images are done and kept: the same command goes on there."
 
 
+def test_what_was_begun_with_other_options_is_not_thrown_away_by_a_slip(folder, spec, tmp_path):
+    patch = stop_after(2, OSError(errno.ENOSPC, "full"))
+    with pytest.raises(InputError):
+        write_new(read_folder(folder), spec, tmp_path / "s", wait=False)
+    patch.undo()
+    other = spec.model_copy(update={"size": (5, 5)})
+    with pytest.raises(InputError) as caught:
+        write_new(read_folder(folder), other, tmp_path / "s", wait=False)
+    fit = plan_fit([(1, 1, 3)], spec)
+    assert str(caught.value) == (
+        f"{tmp_path}/s is half prepared with other options: {fit.crop}. Give that command again to go on, name another "
+        f"--out, or delete {tmp_path}/.s.preparing."
+    )
+    notes = []
+    write_new(read_folder(folder), spec, tmp_path / "s", wait=False, note=notes.append)
+    assert notes[0].startswith("Going on where it was stopped: ")
+
+
 @pytest.mark.parametrize("change", ["options", "files", "versions"])
 def test_what_was_begun_for_something_else_is_begun_anew(folder, spec, tmp_path, monkeypatch, change):
     patch = stop_after(2, OSError(errno.ENOSPC, "full"))
@@ -252,7 +271,7 @@ def test_workers_that_die_over_everything_are_a_sentence(tmp_path, monkeypatch):
         write_new(raw, DataSpec(source="folder", size=6), tmp_path / "s", workers=2)
     assert str(caught.value) == (
         "The worker processes are ended again and again, as happens where memory is used up. Give fewer workers. "
-        "The same command begins again."
+        "Nothing is done yet: the same command begins again."
     )
     assert os.listdir(tmp_path) == []
 

@@ -35,4 +35,4 @@ def test_what_is_kept():
     assert kept_so_far(Done(1200, 1190), 5000) == (
         "1,200 of 5,000 images are done and kept: the same command goes on there."
     )
-    assert kept_so_far(Done(), 5000) == "The same command begins again."
+    assert kept_so_far(Done(), 5000) == "Nothing is done yet: the same command begins again."

@@ -1,5 +1,6 @@
 """What a store holds beside its images, written when these are complete."""
 
+import hashlib
 import io
 from collections import Counter
 from importlib.metadata import version
@@ -65,12 +66,14 @@ def write_beside_images(
             write_bytes(folder / f"{name}.npy", _npy(values))
             digest.update(values.tobytes())
     skipped = [list(entry) for entry in raw.skipped]
+    names = None
     if raw.names is not None:
         write_json(folder / "names.json", [raw.names[i] for i in rows])
+        names = hashlib.sha256((folder / "names.json").read_bytes()).hexdigest()
     skipped += [[_name(raw, int(kept[number])), reason] for number, reason in done.skipped]
     write_json(folder / "skipped.json", skipped)
     manifest = _manifest(raw, spec, fit, splits, digest.hexdigest(), len(skipped))
-    write_json(folder / "manifest.json", manifest)
+    write_json(folder / "manifest.json", {**manifest, "names_checksum": names})
 
 
 def parts_of(raw: RawImages, rows: np.ndarray, spec: DataSpec, training: bool) -> np.ndarray:

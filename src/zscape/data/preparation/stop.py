@@ -31,7 +31,11 @@ def disk_error(error: OSError, path: Path, needed: int = 0) -> InputError:
 def kept_so_far(done: Done, total: int) -> str:
     """Return the sentence that says what is not lost."""
     images = f"{done.entries:,} of {total:,} images are done and kept"
-    return f"{images}: the same command goes on there." if done.entries else "The same command begins again."
+    return (
+        f"{images}: the same command goes on there."
+        if done.entries
+        else "Nothing is done yet: the same command begins again."
+    )
 
 
 def _megabytes(size: int) -> str:

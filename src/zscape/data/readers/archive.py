@@ -11,7 +11,7 @@ import numpy as np
 
 from zscape.core.errors import InputError
 from zscape.data.readers.pack import SourceLost, plain_name
-from zscape.data.readers.walk import SIGNS_OF_A_RUN
+from zscape.data.readers.walk import SIGNS_OF_A_RUN, why_not_read
 
 _Own = TypeVar("_Own", bound="ArchivePack")
 
@@ -101,13 +101,16 @@ def usable_entries(entries: Iterable[Entry], suffixes: tuple[str, ...]) -> tuple
         if parts and parts[-1] in SIGNS_OF_A_RUN:
             runs.add("/".join(parts[:-1]))
         hidden = any(part.startswith(".") and part != ".." for part in parts) or "__MACOSX" in parts
-        if not parts or hidden or not parts[-1].lower().endswith(suffixes):
+        if not parts or hidden:
+            continue
+        foreign = why_not_read(parts[-1])
+        if foreign is None and not parts[-1].lower().endswith(suffixes):
             continue
         name = plain_name("/".join(parts))
         outward = entry.name[:1] in ("/", "\\") or ".." in parts or parts[0][1:2] == ":"
-        reason = _LEADS_OUT if outward else entry.reason
+        reason = _LEADS_OUT if outward else entry.reason or foreign
         if reason is not None:
-            skipped.append((name, reason))
+            skipped.append((plain_name(entry.name) if outward else name, reason))
             continue
         if name in found:
             skipped.append((name, _REPLACED))

@@ -19,6 +19,16 @@ def walk_files(folder: Path) -> Iterator[Path]:
         yield from (Path(parent) / name for name in files if not name.startswith("."))
 
 
+NOT_READ = (".heic", ".heif", ".avif", ".jp2", ".jxl", ".raw", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".psd", ".svg")
+"""Endings of pictures in formats that are not read; they are listed, where other files are left out without a word."""
+
+
+def why_not_read(name: str) -> str | None:
+    """Return why a picture of such a name is not read, without a full stop; None for all other files."""
+    ending = os.path.splitext(name.lower())[1]
+    return f"{ending} files are not read; make it a JPEG or PNG" if ending in NOT_READ else None
+
+
 def scan_folder(folder: Path, suffixes: tuple[str, ...]) -> tuple[list[str], list[tuple[str, str]]]:
     """Return the relative names of the regular files below a folder that end in `suffixes` in any case, in no order.
 
@@ -50,6 +60,8 @@ def scan_folder(folder: Path, suffixes: tuple[str, ...]) -> tuple[list[str], lis
             elif entry.name.lower().endswith(suffixes):
                 reason = _why_not(entry, root)
                 skipped.append((name, reason)) if reason else names.append(name)
+            elif reason := why_not_read(entry.name):
+                skipped.append((name, reason))
     return names, skipped
 
 
