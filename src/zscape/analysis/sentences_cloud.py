@@ -180,8 +180,9 @@ def drawn_sentence(record: DrawnRecord) -> str:
     if record.noise_share > _NEARLY_ALL:
         begins = "z is nearly all chance and hardly tells images apart"
     return (
-        f"{begins}: {_percent(record.noise_share)} of the variance of z comes from drawing; {moved}, and the radius goes "
-        f"from {short_number(mu.mean)} ± {short_number(mu.sd)} (mu) to {short_number(z.mean)} ± {short_number(z.sd)} (z)."
+        f"{begins}: {_percent(record.noise_share)} of the variance of z comes from drawing; {moved}, and the radius "
+        f"goes from {short_number(mu.mean)} ± {short_number(mu.sd)} (mu) to {short_number(z.mean)} ± "
+        f"{short_number(z.sd)} (z)."
     )
 
 
