@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from zscape.data.faces.face import ATTRIBUTES, FACTORS, attribute_values, draw_face, factor_values
-from zscape.data.faces.pack import FacesPack, parts_of, values_of
+from zscape.data.faces.pack import VERSION, FacesPack, parts_of, values_of
 from zscape.data.faces.portrait import paint
 from zscape.data.readers.pack import Pack
 
@@ -40,6 +40,20 @@ def test_the_file_holds_the_picture():
 def test_other_sizes():
     with Image.open(io.BytesIO(FacesPack(10, size=(40, 30)).read(0))) as picture:
         assert picture.size == (30, 40)
+
+
+def test_this_version_paints_these_pictures():
+    # Means over the picture of red, green and blue. Whoever changes what is painted raises VERSION.
+    means = {
+        1: (144.245, 137.156, 116.633),
+        2: (81.094, 86.541, 67.187),
+        3: (120.151, 109.896, 70.036),
+        7: (127.035, 133.489, 116.657),
+        8: (120.150, 118.677, 144.238),
+    }
+    assert VERSION == 1
+    for number, expected in means.items():
+        np.testing.assert_allclose(paint(draw_face(1, number)).mean(axis=(0, 1)), expected, atol=0.005)
 
 
 def test_values_are_those_of_the_faces():

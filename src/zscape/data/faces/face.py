@@ -118,9 +118,9 @@ def draw_face(seed: int, number: int) -> Face:
     What is correlated on purpose is in `CORRELATED`; all else is independent.
     """
     rng = generator(seed, "faces", number)
-    values = {factor.name: _drawn(factor, rng) for factor in FACTORS}
+    values = _drawn(rng)
     short = values["hair_length"] < 0.35
-    values["hair_grey"] = float(np.clip(1.7 * values["age"] - 1.0 + 0.45 * rng.uniform(-1, 1), 0, 1))
+    values["hair_grey"] = min(max(1.7 * values["age"] - 1.0 + 0.45 * rng.uniform(-1, 1), 0.0), 1.0)
     values["mouth_open"] *= 0.35 + 0.65 * max(values["smile"], 0.0)
     bald = bool(short and rng.random() < 0.16)
     hat = _one(HATS, 0.28 if short else 0.08, rng)
@@ -137,9 +137,13 @@ def draw_face(seed: int, number: int) -> Face:
     )
 
 
-def _drawn(factor: Factor, rng: np.random.Generator) -> float:
-    share = rng.random(3)
-    return float(factor.low + (factor.high - factor.low) * (share.mean() if factor.draw == "middle" else share[0]))
+def _drawn(rng: np.random.Generator) -> dict[str, float]:
+    shares = rng.random((len(FACTORS), 3))
+    first, mean = shares[:, 0].tolist(), shares.mean(axis=1).tolist()
+    return {
+        factor.name: factor.low + (factor.high - factor.low) * (mean[i] if factor.draw == "middle" else first[i])
+        for i, factor in enumerate(FACTORS)
+    }
 
 
 def _one(names: tuple[str, ...], chance: float, rng: np.random.Generator) -> str:

@@ -4,7 +4,7 @@ import numpy as np
 
 from zscape.data.faces.face import Face
 from zscape.data.faces.head import EYE, Head
-from zscape.data.faces.paint import Window, bell, blend, linear, ramp, soft, spot, within
+from zscape.data.faces.paint import Window, bell, blend, far, linear, ramp, soft, spot, within
 from zscape.data.faces.sitter import Sitter
 
 _IRISES = ((0.20, 0.11, 0.06), (0.40, 0.25, 0.12), (0.36, 0.42, 0.22), (0.38, 0.52, 0.58), (0.30, 0.50, 0.74))
@@ -49,14 +49,15 @@ def _eye(albedo: np.ndarray, sitter: Sitter, head: Head, side: int) -> np.ndarra
     y = head.v + 0.07 * x
     squint = 1.0 - 0.22 * max(face.smile, 0.0)
     half = 9.8 + 1.2 * (face.eye_size - 1.0)
-    t = np.clip(x / half, -1.0, 1.0)
+    t = x / half
+    t.clip(-1.0, 1.0, out=t)
     arch = (1.0 - t * t) * (1.0 + 0.22 * t)
     upper = -4.8 * face.eye_size * squint * arch
     lower = 3.3 * face.eye_size * squint * (1.0 - t * t) + 0.2
     gap = np.minimum(y - upper, lower - y)
     opening = soft(gap, 1.2 * pixel) * soft(half - np.abs(x), 2.0 * pixel)
     gaze = -side * 3.2 * sitter.pose.sine
-    away = np.hypot(x - gaze, y + 0.7)
+    away = far(x - gaze, y + 0.7)
     white = linear(0.90, 0.88, 0.86) * (1.0 - 0.30 * t * t)
     colour = ramp(_IRISES, face.iris) * (0.75 + 0.5 * soft(y + 0.6, 6.0)) * (1.0 - 0.6 * soft(away - 4.4, 1.8))
     blend(white, soft(5.4 - away, 1.3 * pixel), colour)
@@ -74,7 +75,8 @@ def _eye(albedo: np.ndarray, sitter: Sitter, head: Head, side: int) -> np.ndarra
 def _brow(albedo: np.ndarray, sitter: Sitter, head: Head, side: int) -> None:
     face = sitter.face
     x = (head.u - side * 18.5) * side
-    t = np.clip(x / 14.0, -1.0, 1.0)
+    t = x / 14.0
+    t.clip(-1.0, 1.0, out=t)
     middle = -14.2 - 2.6 * face.brow - 2.8 * (1.0 - (t - 0.15) ** 2) + 1.6 * t * t
     middle += (2.2 * face.brow + 1.2) * np.maximum(-t, 0.0)
     thick = (1.1 + 1.9 * face.brow_thickness) * (1.0 - 0.55 * np.maximum(t, 0.0) ** 2)
@@ -92,7 +94,8 @@ def _mouth(albedo: np.ndarray, height: np.ndarray, face: Face, head: Head) -> No
     u, v = head.u, head.v
     smile = max(face.smile, 0.0)
     half = 15.5 + 4.0 * smile - 1.6 * face.mouth_open
-    t = np.clip(u / half, -1.0, 1.0)
+    t = u / half
+    t.clip(-1.0, 1.0, out=t)
     arch = 1.0 - t * t
     line = 44.0 - 5.2 * face.smile * (t * t - 0.4) + 0.5 * bell(u, 3.0)
     gap = 8.5 * face.mouth_open * arch
@@ -126,11 +129,11 @@ def _beard(albedo: np.ndarray, sitter: Sitter, head: Head) -> None:
     lip = np.minimum(v - 32.0 - 0.10 * side, 42.0 + 0.02 * side * side - v)
     mask = soft(np.minimum(lip, 17.0 - side), 4.0)
     if kind == "goatee":
-        ring = 1.0 - np.hypot(side / 20.0, (v - 51.0) / 22.0)
+        ring = 1.0 - far(side / 20.0, (v - 51.0) / 22.0)
         mask = np.maximum(mask, soft(ring * 20.0 - 1.0, 7.0) * soft(v - corner + 1.0, 5.0))
     if kind == "full":
         edge = v - np.interp(side, _CHEEK_SIDE, _CHEEK_LINE).astype(np.float32)
         mask = np.maximum(mask, soft(edge, 9.0))
-    bare = soft(1.0 - np.hypot(side / 17.0, (v - 46.0) / 7.0), 0.5)
+    bare = soft(1.0 - far(side / 17.0, (v - 46.0) / 7.0), 0.5)
     strands = 0.90 + 0.10 * np.sin(head.u * 0.9 + 2.0 * np.sin(v * 0.4)) * np.sin(v * 0.8)
     blend(albedo, 0.86 * mask * (1.0 - bare) * strands, sitter.hair * 0.7)

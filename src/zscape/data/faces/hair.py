@@ -1,12 +1,13 @@
 """Hair: its outline, the opening for the face, strands, and the light on them."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
 from zscape.core.seeds import generator
 from zscape.data.faces.face import Face
-from zscape.data.faces.head import CROWN, NOTHING, Head, heights, look_up, rounded
+from zscape.data.faces.head import CROWN, NOTHING, Head, heights, look_up, rounded, rows_of
 from zscape.data.faces.paint import Window, bell, blend, mixed, soft
 from zscape.data.faces.sitter import Sitter
 
@@ -57,22 +58,44 @@ def comb(sitter: Sitter) -> Hair | None:
     rng = generator(face.grain, "hair")
     phase = [float(angle) for angle in rng.uniform(0, 6.28, 4)]
     wave = face.hair_curl * (0.3 + face.hair_length)
-    x = head.x + (2.6 * wave) * np.sin(head.y * 0.13 + phase[0])
-    radius = look_up(outline, head.y)
+    x = head.y * 0.13
+    x += phase[0]
+    np.sin(x, out=x)
+    x *= 2.6 * wave
+    x += head.x
+    row = head.row.astype(np.intp)
+    radius = look_up(outline, row)
     lumps = _lumps(x, head.y, phase, face.hair_curl)
-    strand = _strands(face, head.y, x / np.maximum(radius, 12.0), phase, rng)
-    ragged = 1.4 * (strand - 0.5) + (1.0 + 3.0 * face.hair_curl) * lumps
-    outer = soft(radius - np.abs(x) + ragged, 2.2 * pixel)
+    strand = _strands(face, head.y, x / look_up(outline.clip(12.0, np.inf), row), phase, rng)
+    colour = _lit(sitter, row, x / look_up(outline.clip(8.0, np.inf), row), outline, strand, lumps)
+    radius -= np.abs(x, out=x)
+    ragged = strand - 0.5
+    ragged *= 1.4
+    ragged += (1.0 + 3.0 * face.hair_curl) * lumps
+    radius += ragged
+    outer = soft(radius, 2.2 * pixel)
     edge = _beyond_opening(face, head, half, strand, lumps, phase)
     thin = 2.6 * pixel + 7.0 * max(0.3 - face.hair_length, 0.0) / 0.3
-    free = soft(-edge, thin) * np.maximum(head.inside, soft(head.y - 12.0, 6.0))
+    covered = soft(-edge, thin)
+    covered *= np.maximum(head.inside, soft(head.y - 12.0, 6.0))
+    np.subtract(1.0, covered, out=covered)
+    covered *= outer
     return Hair(
         window=window,
         behind=outer * soft(head.y - 4.0, 8.0) if face.hair_length > _LONG else None,
-        front=outer * (1.0 - free),
-        colour=_lit(sitter, head.y, x / np.maximum(radius, 8.0), outline, strand, lumps),
-        shade=1.0 - 0.42 * np.exp(np.minimum(edge, 0.0) * 0.16),
+        front=covered,
+        colour=colour,
+        shade=_shade(edge),
     )
+
+
+def _shade(edge: np.ndarray) -> np.ndarray:
+    shade = edge.clip(-np.inf, 0.0, out=edge)
+    shade *= 0.16
+    np.exp(shade, out=shade)
+    shade *= -0.42
+    shade += 1.0
+    return shade
 
 
 def _outline(face: Face, half: float) -> np.ndarray:
@@ -98,9 +121,18 @@ def _beyond_opening(
     face: Face, head: Head, half: float, strand: np.ndarray, lumps: np.ndarray | float, phase: list[float]
 ) -> np.ndarray:
     """Return how far (pixels) each pixel lies beyond the edge of the opening for the face."""
-    shift = face.parting * 13.0 * np.clip((_TEMPLE - head.v) / 36.0, 0.0, 1.0)
-    jagged = head.v + (4.5 if face.fringe else 2.5) * (strand - 0.5) + 1.5 * face.hair_curl * lumps
-    return np.abs(head.u - shift) - look_up(_opening(face, half, phase[1] > 2.6), jagged)
+    shift = _TEMPLE - head.v
+    shift /= 36.0
+    shift.clip(0.0, 1.0, out=shift)
+    shift *= face.parting * 13.0
+    jagged = strand - 0.5
+    jagged *= 4.5 if face.fringe else 2.5
+    jagged += head.v
+    jagged += 1.5 * face.hair_curl * lumps
+    beyond = np.subtract(head.u, shift, out=shift)
+    np.abs(beyond, out=beyond)
+    beyond -= look_up(_opening(face, half, phase[1] > 2.6), rows_of(jagged).astype(np.int32))
+    return beyond
 
 
 def _opening(face: Face, half: float, tucked: bool) -> np.ndarray:
@@ -120,37 +152,82 @@ def _opening(face: Face, half: float, tucked: bool) -> np.ndarray:
 
 
 def _strands(face: Face, y: np.ndarray, s: np.ndarray, phase: list[float], rng: np.random.Generator) -> np.ndarray:
-    top = np.clip((-10.0 - y) * (1 / 60.0), 0.0, 1.0)
-    bent = s - (face.parting * 0.35) * top
-    bent += (0.04 + 0.12 * face.hair_curl) * np.sin(y * 0.10 + 4.0 * s + phase[2]) * (1.0 - top)
-    at = (bent + _REACH) * (_STRANDS / (2 * _REACH))
-    return _table(rng).take(at.astype(np.int32), mode="clip")
+    # `s`, where between the hair's edges, is overwritten.
+    top = -10.0 - y
+    top *= 1 / 60.0
+    top.clip(0.0, 1.0, out=top)
+    swing = y * 0.10
+    swing += 4.0 * s
+    swing += phase[2]
+    np.sin(swing, out=swing)
+    swing *= 0.04 + 0.12 * face.hair_curl
+    swing *= 1.0 - top
+    top *= face.parting * 0.35
+    s -= top
+    s += swing
+    s += _REACH
+    s *= _STRANDS / (2 * _REACH)
+    return _table(rng).take(s.astype(np.int32), mode="clip")
 
 
 def _table(rng: np.random.Generator) -> np.ndarray:
     """Return light and dark strands side by side, float32 (_STRANDS,), 0..1."""
-    fine = np.arange(_STRANDS, dtype=np.float32)
     table = np.zeros(_STRANDS, np.float32)
     for count, weight in ((28, 0.45), (72, 0.35), (190, 0.20)):
-        table += weight * np.interp(fine, np.linspace(0, _STRANDS, count), rng.random(count)).astype(np.float32)
+        below, beyond, step = _between(count)
+        values = rng.random(count)
+        rises = (values[1:] - values[:-1]) / step
+        table += weight * (rises.take(below) * beyond + values.take(below)).astype(np.float32)
     return table
+
+
+@cache
+def _between(count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return where a table's places lie between `count` values: after which, how far, and how far these are apart."""
+    places, values = np.arange(_STRANDS, dtype=np.float64), np.linspace(0, _STRANDS, count)
+    below = np.searchsorted(values, places, side="right") - 1
+    return below, places - values[below], np.diff(values)
 
 
 def _lumps(x: np.ndarray, y: np.ndarray, phase: list[float], curl: float) -> np.ndarray | float:
     if curl < 0.05:
         return 0.0
-    across = np.sin(x * 0.31 + 1.6 * np.sin(y * 0.17 + phase[3]) + phase[0])
-    return across * np.sin(y * 0.29 + 1.6 * np.sin(x * 0.19 + phase[2])) * (curl**1.5)
+    across = _bent(y, 0.17, phase[3])
+    across += x * 0.31
+    across += phase[0]
+    np.sin(across, out=across)
+    down = _bent(x, 0.19, phase[2])
+    down += y * 0.29
+    across *= np.sin(down, out=down)
+    across *= curl**1.5
+    return across
+
+
+def _bent(along: np.ndarray, rate: float, phase: float) -> np.ndarray:
+    bent = along * rate
+    bent += phase
+    np.sin(bent, out=bent)
+    bent *= 1.6
+    return bent
 
 
 def _lit(
-    sitter: Sitter, y: np.ndarray, s: np.ndarray, outline: np.ndarray, strand: np.ndarray, lumps: np.ndarray | float
+    sitter: Sitter, row: np.ndarray, s: np.ndarray, outline: np.ndarray, strand: np.ndarray, lumps: np.ndarray | float
 ) -> np.ndarray:
-    across = np.clip(s, -1.0, 1.0)
-    normal = rounded(outline, y, across)
-    falling = sitter.light.falling(normal, 0.35) * (1.0 + 0.25 * lumps)
-    tone = (0.50 + 0.75 * strand + 0.22 * lumps) * (0.55 + 0.45 * normal[2])
-    sheen = bell(normal[1] + 0.62 - 0.25 * strand, 0.17) * falling * (0.35 + strand)
+    _, down, out = normal = rounded(outline, row, s.clip(-1.0, 1.0, out=s))
+    falling = sitter.light.falling(normal, 0.35)
+    falling *= 1.0 + 0.25 * lumps
+    tone = strand * 0.75
+    tone += 0.50
+    tone += 0.22 * lumps
+    out *= 0.45
+    out += 0.55
+    tone *= out
+    down += 0.62
+    down -= 0.25 * strand
+    sheen = bell(down, 0.17)
+    sheen *= falling
+    sheen *= 0.35 + strand
     shine = (0.05 + 0.30 * sitter.hair) * (sitter.light.lamp * (1.0 - 0.6 * sitter.face.hair_curl))
     colours = (sitter.hair * sitter.light.sky, sitter.hair * sitter.light.sun, shine)
     return mixed((tone, tone * falling, sheen), colours)

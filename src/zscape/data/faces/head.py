@@ -3,13 +3,14 @@
 Lengths are in pixels of CelebA's aligned images (178 wide, 218 high), where the eyes stand at y = 111, x = 69 and 108.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from math import cos, radians, sin
+from typing import NamedTuple
 
 import numpy as np
 
 from zscape.data.faces.face import Face
-from zscape.data.faces.paint import Window, soft
+from zscape.data.faces.paint import Window, gradient, soft
 
 WIDTH, HEIGHT = 178, 218
 EYES_X, EYES_Y = 88.5, 111.0
@@ -60,13 +61,12 @@ class Frame:
         return slice(start, min(max(int(last / self.pixel) + 1, start + 1), count))
 
 
-@dataclass(frozen=True)
-class Head:
-    """Where pixels meet the head; all arrays float32 (h, w).
+class Head(NamedTuple):
+    """Where pixels meet the head; all arrays (h, w), float32 but for `row`.
 
     Attributes:
         x, y: pixels relative to the head's axis at the height of the eyes, leaning as the head does.
-        radius, upright: of the head at this height, and the sine of its slope: 1 where the head is as broad below.
+        row: int32, where in `heights()` is `y`; beyond its ends where the picture reaches beyond them.
         z: how far the surface stands out of the picture; 0 beside the head.
         u, v: the same point seen from the front: to the right and down from the middle between the eyes.
         inside: 1 on the head, 0 beside it.
@@ -74,8 +74,7 @@ class Head:
 
     x: np.ndarray
     y: np.ndarray
-    radius: np.ndarray
-    upright: np.ndarray
+    row: np.ndarray
     z: np.ndarray
     u: np.ndarray
     v: np.ndarray
@@ -83,7 +82,7 @@ class Head:
 
     def crop(self, window: Window) -> "Head":
         """Return a part of the head."""
-        return Head(*(getattr(self, entry.name)[window] for entry in fields(self)))
+        return Head(*(plane[window] for plane in self))
 
 
 @dataclass(frozen=True)
@@ -106,13 +105,32 @@ class Pose:
     def heads(self) -> Head:
         """Return where the pixels of the whole picture meet the head."""
         cosine, sine = self.roll
-        x = self.frame.x * cosine + self.frame.y * sine + np.float32(_EYE_DEPTH * self.sine)
-        y = self.frame.y * cosine - self.frame.x * sine - np.float32(_EYE_DEPTH * self.lift)
-        at = _rows_of(y)
-        radius, upright = self.profile.take(at, mode="clip"), _upright(self.profile).take(at, mode="clip")
-        z = np.sqrt(np.maximum((radius - x) * (radius + x) * (radius > 0.0), 0.0))
-        inside = soft((radius - np.abs(x)) * upright, 1.3 * self.frame.pixel)
-        return Head(x, y, radius, upright, z, x * self.cosine - z * self.sine, y + z * self.lift, inside)
+        x = self.frame.x * cosine + self.frame.y * sine
+        x += np.float32(_EYE_DEPTH * self.sine)
+        y = self.frame.y * cosine - self.frame.x * sine
+        y -= np.float32(_EYE_DEPTH * self.lift)
+        row, zero = rows_of(y), np.zeros_like(x)
+        head = Head(x, y, row.astype(np.int32), zero, x * self.cosine, y.copy(), zero.copy())
+        self._stand_out(head.crop(self._around()))
+        return head
+
+    def _around(self) -> Window:
+        # Five pixels more than the head, as its edge is soft: 0.65 pixels along a normal that is 1 in 6 at the crown.
+        margin = 1 + 5 * self.frame.pixel
+        return self.outer(CROWN - margin, CHIN + margin, float(self.profile.max()) + margin)
+
+    def _stand_out(self, head: Head) -> None:
+        """Write into `head`, flat so far, what it is where its surface stands out of the picture."""
+        row = head.row.astype(np.intp)
+        radius = look_up(self.profile, row)
+        inside = radius - np.abs(head.x)
+        inside *= look_up(upright(self.profile), row)
+        head.inside[:] = soft(inside, 1.3 * self.frame.pixel)
+        radius.clip(0.0, np.inf, out=radius)
+        squared = (radius - head.x) * (radius + head.x)
+        np.sqrt(squared.clip(0.0, np.inf, out=squared), out=head.z)
+        head.u[:] -= head.z * self.sine
+        head.v[:] += head.z * self.lift
 
     def place(self, u: float, v: float) -> tuple[float, float]:
         """Return where in the frame a point of the face is seen."""
@@ -137,24 +155,28 @@ class Pose:
         return self.frame.window(self.place(u, v), reach)
 
 
-def look_up(table: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Return values at heights `y` of a table over `heights()`."""
-    return table.take(_rows_of(y), mode="clip")
+def look_up(table: np.ndarray, row: np.ndarray) -> np.ndarray:
+    """Return a table's values at its rows `row`; beyond its ends, at its ends."""
+    return table.take(row, mode="clip")
 
 
-def rounded(outline: np.ndarray, y: np.ndarray, across: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def rounded(outline: np.ndarray, row: np.ndarray, across: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the normal (right, down, out of the picture; length 1) of something as broad as it is deep.
 
     Args:
         outline: half its width at each of `heights()`.
-        y: heights (h, w).
+        row: where in `heights()`, (h, w).
         across: where between its edges, -1 to 1, (h, w).
     """
     slopes = _slopes(outline)
     upright = np.sqrt(1.02 + slopes * slopes)
-    at = _rows_of(y)
-    scale = (1.0 / upright).take(at, mode="clip")
-    return across * scale, (-slopes / upright).take(at, mode="clip"), np.sqrt(1.02 - across * across) * scale
+    scale = look_up(1.0 / upright, row)
+    out = across * across
+    np.subtract(1.02, out, out=out)
+    np.sqrt(out, out=out)
+    out *= scale
+    scale *= across
+    return scale, look_up(-slopes / upright, row), out
 
 
 def heights() -> np.ndarray:
@@ -162,17 +184,21 @@ def heights() -> np.ndarray:
     return _HEIGHTS
 
 
-def _slopes(profile: np.ndarray) -> np.ndarray:
-    return np.clip(np.gradient(np.maximum(profile, 0.0), _STEP), -6.0, 6.0).astype(np.float32)
+def rows_of(y: np.ndarray) -> np.ndarray:
+    """Return where in `heights()` are heights, not rounded; as integers they are rows of a table."""
+    row = y * (1 / _STEP)
+    row += 140 / _STEP + 0.5
+    return row
 
 
-def _upright(profile: np.ndarray) -> np.ndarray:
+def upright(profile: np.ndarray) -> np.ndarray:
+    """Return the sine of a profile's slope at each of `heights()`: 1 where it is as broad below."""
     slopes = _slopes(profile)
     return 1.0 / np.sqrt(1.0 + slopes * slopes)
 
 
-def _rows_of(y: np.ndarray) -> np.ndarray:
-    return (y * (1 / _STEP) + (140 / _STEP + 0.5)).astype(np.int32)
+def _slopes(profile: np.ndarray) -> np.ndarray:
+    return gradient(profile.clip(0.0, np.inf), _STEP).clip(-6.0, 6.0)
 
 
 def _profile(face: Face) -> np.ndarray:

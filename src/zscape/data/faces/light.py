@@ -46,7 +46,11 @@ class Light:
             wrap: light that creeps around, as in skin and hair.
         """
         x, y, z = self.direction
-        return np.maximum(normal[0] * x + normal[1] * y + normal[2] * z + wrap, 0.0) * (1 / (1 + wrap))
+        light = _along(normal, x, y, z)
+        light += wrap
+        light.clip(0.0, np.inf, out=light)
+        light *= 1 / (1 + wrap)
+        return light
 
     def on(self, colour: np.ndarray, tone: np.ndarray, falling: np.ndarray) -> np.ndarray:
         """Return what a surface sends back, (3, h, w).
@@ -62,14 +66,27 @@ class Light:
         """Return the lamp's reflection, 0..1, in a surface as smooth as skin."""
         x, y, z = self.direction
         length = (x * x + y * y + (z + 1) ** 2) ** 0.5
-        shine = np.maximum((normal[0] * x + normal[1] * y + normal[2] * (z + 1)) / length, 0.0)
+        shine = _along(normal, x, y, z + 1)
+        shine /= length
+        shine.clip(0.0, np.inf, out=shine)
         for _ in range(4):
-            shine = shine * shine
+            shine *= shine
         return shine
 
 
 def unit(normal: tuple[np.ndarray, np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return a normal with length 1."""
     x, y, z = normal
-    scale = 1.0 / np.sqrt(x * x + y * y + z * z + 1e-6)
+    scale = x * x + y * y
+    scale += z * z
+    scale += 1e-6
+    np.sqrt(scale, out=scale)
+    np.divide(1.0, scale, out=scale)
     return x * scale, y * scale, z * scale
+
+
+def _along(normal: tuple[np.ndarray, np.ndarray, np.ndarray], x: float, y: float, z: float) -> np.ndarray:
+    # The product of a normal and a direction.
+    product = normal[0] * x + normal[1] * y
+    product += normal[2] * z
+    return product

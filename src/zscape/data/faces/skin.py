@@ -4,9 +4,9 @@ import numpy as np
 
 from zscape.data.faces.face import Face
 from zscape.data.faces.features import paint_features
-from zscape.data.faces.head import CHIN, CROWN, Head, rounded
+from zscape.data.faces.head import CHIN, CROWN, Head, look_up, rounded, upright
 from zscape.data.faces.light import unit
-from zscape.data.faces.paint import Window, bell, blend, linear, mixed, soft, spot, within
+from zscape.data.faces.paint import Window, bell, blend, far, gradient, linear, mixed, soft, spot, within
 from zscape.data.faces.sitter import Sitter
 
 _BLOOD = np.array([1.0, 0.22, 0.08], np.float32).reshape(3, 1, 1)
@@ -30,7 +30,11 @@ def paint_head(picture: np.ndarray, sitter: Sitter, shade: np.ndarray) -> None:
     falling = sitter.light.falling(normal) * shade[window]
     lit = skin_light(sitter, falling)
     lit *= albedo
-    lit += gloss + (0.16 * sitter.light.lamp) * sitter.light.gloss(normal) * falling
+    shine = sitter.light.gloss(normal)
+    shine *= 0.16 * sitter.light.lamp
+    shine *= falling
+    shine += gloss
+    lit += shine
     blend(picture[(slice(None), *window)], head.inside, lit)
 
 
@@ -42,8 +46,11 @@ def relief(sitter: Sitter, head: Head, window: Window) -> np.ndarray:
         for at in (-u, u) if u else (0.0,):
             part = sitter.pose.window(at, v, (2.9 * widths[0] + 1, 2.9 * widths[1] + 1))
             inner = within(part, window)
-            height[inner] += amount * spot(head.u[inner], head.v[inner], (at, v), widths)
-    return height - _lines(face, np.abs(head.u), head.v)
+            hill = spot(head.u[inner], head.v[inner], (at, v), widths)
+            hill *= amount
+            height[inner] += hill
+    height -= _lines(face, np.abs(head.u), head.v)
+    return height
 
 
 def _hills(face: Face) -> list[tuple[float, float, float, tuple[float, float]]]:
@@ -69,24 +76,37 @@ def _hills(face: Face) -> list[tuple[float, float, float, tuple[float, float]]]:
 def _lines(face: Face, side: np.ndarray, v: np.ndarray) -> np.ndarray:
     """Return the depth of folds and wrinkles."""
     smile, age = max(face.smile, 0.0), face.age
-    fold = side - (9.5 + np.maximum(v - 24, 0) * 0.62)
-    depth = (0.55 * smile + 0.8 * age) * bell(fold, 1.8) * bell(v - 34, 8.0)
+    fold = v - 24
+    fold.clip(0.0, np.inf, out=fold)
+    fold *= 0.62
+    fold += 9.5
+    depth = bell(side - fold, 1.8)
+    depth *= 0.55 * smile + 0.8 * age
+    depth *= bell(v - 34, 8.0)
     if age > 0.25:
-        bag = v - 8.5 + 0.012 * np.square(side - 18)
-        depth += (0.9 * (age - 0.25)) * bell(side - 18, 9.0) * bell(bag, 1.3)
+        beside = side - 18
+        bag = bell(v - 8.5 + 0.012 * np.square(beside), 1.3)
+        bag *= bell(beside, 9.0) * (0.9 * (age - 0.25))
+        depth += bag
     if age > 0.45:
-        depth += 0.22 * (age - 0.45) * np.cos(v * 0.85 + 0.004 * side * side) * spot(side, v, (0, -33), (22, 8))
+        wrinkles = np.cos(v * 0.85 + 0.004 * side * side)
+        wrinkles *= 0.22 * (age - 0.45)
+        wrinkles *= spot(side, v, (0, -33), (22, 8))
+        depth += wrinkles
     return depth
 
 
 def _bumped(
     profile: np.ndarray, head: Head, height: np.ndarray, pixel: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    down, across = np.gradient(height, pixel)
-    depth = np.maximum(head.z, 6.0)
-    x, y, z = rounded(profile, head.y, np.clip(head.x / np.maximum(head.radius, 1.0), -1.0, 1.0))
-    depth *= head.upright / np.maximum(head.radius, 6.0)
-    return x - across * depth, y - down * depth, z
+    row = head.row.astype(np.intp)
+    across = head.x / look_up(profile.clip(1.0, np.inf), row)
+    x, y, z = rounded(profile, row, across.clip(-1.0, 1.0, out=across))
+    depth = head.z.clip(6.0, np.inf)
+    depth *= look_up(upright(profile) / profile.clip(6.0, np.inf), row)
+    x -= gradient(height.T, pixel).T * depth
+    y -= gradient(height, pixel) * depth
+    return x, y, z
 
 
 def _tint(albedo: np.ndarray, sitter: Sitter, head: Head, window: Window) -> None:
@@ -94,7 +114,10 @@ def _tint(albedo: np.ndarray, sitter: Sitter, head: Head, window: Window) -> Non
         for at in (-u, u) if u else (0.0,):
             part = sitter.pose.window(at, v, (2.6 * widths[0] + 1, 2.6 * widths[1] + 1))
             inner = within(part, window)
-            albedo[(slice(first, None), *inner)] *= 1.0 - strength * spot(head.u[inner], head.v[inner], (at, v), widths)
+            left = spot(head.u[inner], head.v[inner], (at, v), widths)
+            left *= -strength
+            left += 1.0
+            albedo[first:, inner[0], inner[1]] *= left
 
 
 def _stains(face: Face) -> list[tuple[int, float, float, float, tuple[float, float]]]:
@@ -114,7 +137,8 @@ def _stains(face: Face) -> list[tuple[int, float, float, float, tuple[float, flo
 
 def skin_light(sitter: Sitter, falling: np.ndarray) -> np.ndarray:
     """Return the light (3, h, w) that white skin sends back; scattered inside, it is red where the lamp's ends."""
-    edge = falling * (1.0 - falling)
+    edge = 1.0 - falling
+    edge *= falling
     light = mixed((falling, edge), (sitter.light.sun, (0.22 - 0.1 * sitter.face.skin) * _BLOOD))
     light += sitter.light.sky
     return light
@@ -127,10 +151,10 @@ def paint_ear(picture: np.ndarray, sitter: Sitter, side: int, shade: np.ndarray)
     x = side * sitter.head.x[window] - (radius - 1.0) * sitter.pose.cosine
     y = sitter.head.y[window] - 9.0
     lean = x - 0.16 * np.abs(y - 14) + 1.5
-    outline = 1.0 - np.hypot((lean - 1.5) / 6.8, (y - 0.02 * lean * lean) / 14.5)
-    inner = np.hypot((lean - 1.8) / 3.6, (y + 1.5) / 9.0)
-    towards = np.clip(side * sitter.light.direction[0] * 0.75 + sitter.light.direction[2] * 0.55, 0.05, 1.0)
-    falling = np.full_like(x, towards) * shade[window]
+    outline = 1.0 - far((lean - 1.5) / 6.8, (y - 0.02 * lean * lean) / 14.5)
+    inner = far((lean - 1.8) / 3.6, (y + 1.5) / 9.0)
+    towards = side * sitter.light.direction[0] * 0.75 + sitter.light.direction[2] * 0.55
+    falling = shade[window] * min(max(towards, 0.05), 1.0)
     tone = 1.0 - 0.42 * soft(1.0 - inner, 0.7) - 0.25 * bell(lean + 3.5, 2.0)
     lit = sitter.light.on(sitter.skin * linear(1.0, 0.93, 0.92), tone, falling)
     blend(picture[(slice(None), *window)], soft(outline * 9.0, 1.4), lit)
@@ -142,13 +166,16 @@ def paint_neck(picture: np.ndarray, sitter: Sitter) -> None:
     window = frame.window((0, 80), (62.0, 46.0))
     x, y = frame.x[:, window[1]] + _middle(sitter), frame.y[window[0]]
     half = (25.5 + 3.0 * face.jaw) * face.face_width + 0.02 * np.maximum(y - 55, 0) ** 2
-    across = np.clip(x / half, -1, 1)
-    normal = (across * 0.95, np.full_like(across, 0.05), np.sqrt(1.0 - (across * 0.95) ** 2))
+    across = x / half
+    across.clip(-1.0, 1.0, out=across)
+    across *= 0.95
+    normal = (across, np.full((1, 1), 0.05, np.float32), np.sqrt(1.0 - across * across))
     chin = CHIN - 38.0 * sitter.pose.lift
     under = np.exp(-np.square(np.maximum(y - chin, 0) / 17.0) - np.square((x + 14 * sitter.light.direction[0]) / 32.0))
     falling = sitter.light.falling(unit(normal)) * (1.0 - 0.9 * under)
     chest = bell(np.abs(x) - 7.0 - 0.35 * np.maximum(y - 82, 0), 2.4) * soft(y - 84, 14.0) * 0.12
-    lit = sitter.skin * (1.0 - 0.42 * under - chest) * skin_light(sitter, falling)
+    lit = sitter.skin * (1.0 - 0.42 * under - chest)
+    lit *= skin_light(sitter, falling)
     blend(picture[(slice(None), *window)], soft(half - np.abs(x), 1.4 * frame.pixel) * soft(y - 30, 4.0), lit)
 
 

@@ -6,7 +6,7 @@ from zscape.core.seeds import generator
 from zscape.data.faces.face import Face
 from zscape.data.faces.head import Frame
 from zscape.data.faces.light import Light
-from zscape.data.faces.paint import bell, hue, mixed, soft
+from zscape.data.faces.paint import bell, far, hue, mixed, soft
 
 
 def paint_wall(face: Face, frame: Frame, light: Light) -> np.ndarray:
@@ -16,7 +16,7 @@ def paint_wall(face: Face, frame: Frame, light: Light) -> np.ndarray:
     contrast = face.background_contrast
     near = hue(face.background_hue, saturation, face.background_lightness)
     lightness = face.background_lightness * (1.0 - 0.62 * contrast)
-    far = hue(float(np.clip(face.background_hue + rng.uniform(-0.12, 0.12), 0, 1)), saturation, lightness)
+    away = hue(float(np.clip(face.background_hue + rng.uniform(-0.12, 0.12), 0, 1)), saturation, lightness)
     x, y = frame.x / 89.0, frame.y / 109.0
     angle = rng.uniform(0, 2 * np.pi)
     along = x * np.float32(np.cos(angle)) + y * np.float32(np.sin(angle))
@@ -26,8 +26,10 @@ def paint_wall(face: Face, frame: Frame, light: Light) -> np.ndarray:
         centre = 0.7 * light.direction[0]
         share = 1.0 - 0.9 * bell(x - centre, 0.85) * bell(y + 0.25, 0.9)
     else:
-        share = np.clip(0.5 + 0.5 * along, 0.0, 1.0)
-    picture = mixed((np.broadcast_to(share, (frame.y.size, frame.x.size)),), (far - near,))
+        along *= 0.5
+        along += 0.5
+        share = along.clip(0.0, 1.0, out=along)
+    picture = mixed((np.broadcast_to(share, (frame.y.size, frame.x.size)),), (away - near,))
     picture += near
     if face.wall == "spots":
         _add_spots(picture, frame, contrast, near, rng)
@@ -40,6 +42,7 @@ def _add_spots(picture: np.ndarray, frame: Frame, contrast: float, near: np.ndar
         centre = float(rng.uniform(-95, 95)), float(rng.uniform(-115, 40))
         radius, sign = float(rng.uniform(9, 30)), rng.uniform(0.15, 0.9)
         window = frame.window(centre, (radius * 1.4, radius * 1.4))
-        away = np.hypot(frame.x[:, window[1]] - centre[0], frame.y[window[0]] - centre[1])
+        away = far(frame.x[:, window[1]] - centre[0], frame.y[window[0]] - centre[1])
         disc = soft(radius - away, radius * 0.35)
-        picture[(slice(None), *window)] += disc * (contrast * sign) * (0.06 + 0.6 * near)
+        disc *= contrast * sign
+        picture[(slice(None), *window)] += disc * (0.06 + 0.6 * near)

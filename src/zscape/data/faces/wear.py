@@ -5,14 +5,15 @@ import numpy as np
 from zscape.core.seeds import generator
 from zscape.data.faces.head import CROWN, EYE, NOTHING, Head, heights, look_up, rounded
 from zscape.data.faces.light import unit
-from zscape.data.faces.paint import bell, blend, hue, linear, soft
+from zscape.data.faces.paint import bell, blend, far, hue, linear, soft
 from zscape.data.faces.sitter import Sitter
 
 
 def paint_clothes(picture: np.ndarray, sitter: Sitter) -> None:
     """Paint the shoulders."""
     face, frame = sitter.face, sitter.pose.frame
-    window = frame.window((0, 92), (100.0, 24.0))
+    first = 72.0 if face.collar == "high" else 78.0  # nothing is above
+    window = frame.window((0, (116.0 + first) / 2), (100.0, (116.0 - first) / 2))
     x, y = frame.x[:, window[1]] + (22.0 * sitter.pose.sine + 0.35 * face.roll), frame.y[window[0]]
     rng = generator(face.grain, "clothes")
     side = np.abs(x)
@@ -22,8 +23,17 @@ def paint_clothes(picture: np.ndarray, sitter: Sitter) -> None:
         top = top - 6.0 * bell(side - 24.0, 6.4)
     below = _below_collar(face.collar, x, y)
     saturation, phase, patterned = float(rng.uniform(0.08, 0.5)), float(rng.uniform(0, 6.28)), rng.random() < 0.22
-    tone = 1.0 + 0.10 * np.sin(x * 0.11 + y * 0.16 + phase) * np.sin(x * 0.05 - y * 0.09)
-    tone *= 1.0 - 0.35 * bell(below - 1.5, 1.2)
+    tone = x * 0.11 + y * 0.16
+    tone += phase
+    np.sin(tone, out=tone)
+    tone *= 0.10
+    weave = x * 0.05 - y * 0.09
+    tone *= np.sin(weave, out=weave)
+    tone += 1.0
+    hem = bell(below - 1.5, 1.2)
+    hem *= -0.35
+    hem += 1.0
+    tone *= hem
     if patterned:
         tone *= 1.0 - 0.3 * soft(np.sin(y * 0.6 + 0.003 * x * x), 0.9)
     across = np.clip(x / 119.0, -0.8, 0.8)
@@ -39,7 +49,7 @@ def _below_collar(kind: str, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     if kind == "v":
         return np.abs(x) + 0.85 * (y - 76.0) - 27.0
     centre, across, down = (74.0, 30.0, 22.0) if kind == "round" else (54.0, 60.0, 19.0)
-    return (np.hypot(x / across, (y - centre) / down) - 1.0) * 20.0
+    return (far(x / across, (y - centre) / down) - 1.0) * 20.0
 
 
 def paint_glasses(picture: np.ndarray, sitter: Sitter) -> None:
@@ -85,10 +95,12 @@ def paint_hat(picture: np.ndarray, sitter: Sitter) -> None:
     colour = hue(float(rng.uniform(0, 0.7)), float(rng.uniform(0.1, 0.6)), float(rng.uniform(0.12, 0.7)))
     above = hat_line(sitter, head)
     outline = _dome(face.hat, float(sitter.pose.profile.max()) + 3.0 + 3.0 * face.hair_volume * (not face.bald))
-    radius = look_up(outline, head.y)
+    row = head.row.astype(np.intp)
+    radius = look_up(outline, row)
     dome = soft(radius - np.abs(head.x), 1.5 * pixel) * soft(above, 1.5 * pixel)
-    across = np.clip(head.x / np.maximum(radius, 10.0), -1, 1)
-    normal = rounded(outline, head.y, across)
+    across = head.x / look_up(outline.clip(10.0, np.inf), row)
+    across.clip(-1.0, 1.0, out=across)
+    normal = rounded(outline, row, across)
     tone = _cloth(face.hat, head.u, above, across) * (0.55 + 0.45 * normal[2])
     lit = sitter.light.on(colour, tone, sitter.light.falling(normal, 0.3))
     blend(target, dome, lit)
@@ -117,10 +129,10 @@ def _cloth(kind: str, u: np.ndarray, above: np.ndarray, across: np.ndarray) -> n
 def _paint_brim(target: np.ndarray, sitter: Sitter, head: Head, colour: np.ndarray, above: np.ndarray) -> None:
     pixel, middle = sitter.pose.frame.pixel, 16.0 * sitter.pose.sine
     if sitter.face.hat == "cap":
-        shape = 1.0 - np.hypot(head.u / 41.0, (above + 1.0) / 12.0)
+        shape = 1.0 - far(head.u / 41.0, (above + 1.0) / 12.0)
         shape = np.minimum(shape * 12.0, 3.0 - above - 0.004 * head.u * head.u)
     else:
         bow = above + 1.0 - 0.0022 * np.square(head.x - middle)
-        shape = (1.0 - np.hypot((head.x - middle) / 74.0, bow / 7.5)) * 7.5
+        shape = (1.0 - far((head.x - middle) / 74.0, bow / 7.5)) * 7.5
     falling = np.clip(0.75 + 0.03 * above, 0.2, 1.0)
     blend(target, soft(shape, 1.6 * pixel), sitter.light.on(colour, 0.80 + 0.03 * above, falling))
