@@ -1,5 +1,6 @@
 """What all tests share: the backend's environment, a cache of their own, small recipes and stores."""
 
+import copy
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -77,7 +78,7 @@ def tiny_recipe() -> Callable[..., Recipe]:
             inner = values
             for group in groups:
                 inner = inner.setdefault(group, {})
-            inner[last] = value
+            inner[last] = copy.deepcopy(value)  # settings are shared by tests
         return parse_recipe(values)
 
     return make
