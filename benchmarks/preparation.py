@@ -122,7 +122,7 @@ def zscape_store(name: str, folder: Path) -> int:
 
 def plain_processes(name: str, folder: Path) -> int:
     """Let plain Pillow do the work, in as many processes as the contestant's name says; return the number of images."""
-    count = int((name.split() + ["1"])[1])
+    count = int([*name.split(), "1"][1])
     if count == 1:
         return plain_pillow(folder)
     with multiprocessing.Pool(count) as pool:

@@ -13,7 +13,7 @@ from typing import Any
 import zscape
 
 FOLDER = Path(__file__).parents[1] / "reference"
-_USING = ("load", "save", "evaluate", "reconstruct", "sample", "encode", "walk", "edit", "whiten")
+_USING = ("load", "save", "evaluate", "reconstruct", "sample", "encode", "walk", "edit", "whiten", "export")
 GROUPS = {
     "data": ("Images", ("prepare", "faces")),
     "runs": ("From a recipe to a run", ("run", "train", "sweep", "plan", "recipes")),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from zscape.workflow.edit import edit as edit
     from zscape.workflow.encode import encode as encode
     from zscape.workflow.evaluate import evaluate as evaluate
+    from zscape.workflow.export import export as export
     from zscape.workflow.faces import faces as faces
     from zscape.workflow.model import load as load
     from zscape.workflow.model import save as save
@@ -46,7 +47,7 @@ _HOMES = {
         for verb in ("analyze", "encode", "evaluate", "plan", "recipes", "reconstruct", "report", "run", "sample")
     },
     **{verb: f"zscape.workflow.{verb}" for verb in ("sweep", "train", "weight", "doctor")},
-    "faces": "zscape.workflow.faces",
+    **{verb: f"zscape.workflow.{verb}" for verb in ("export", "faces")},
     "prepare": "zscape.workflow.prepare",
     "quality": "zscape.workflow.quality",
     **{verb: f"zscape.workflow.{verb}" for verb in ("edit", "walk")},

@@ -1,6 +1,7 @@
 """`zscape plan`: the parameter counts of the articles' networks, without a backend."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -47,9 +48,11 @@ def test_json_has_layers_that_add_up_and_a_total(plans):
                 set(layer) == {"name", "kind", "output_shape", "parameters"} for layer in plan[network]["layers"]
             )
         assert plan["image_shape"] == plan["decoder"]["layers"][-1]["output_shape"] == [96, 96, 3]
-        assert plan["memory"]["total"] == sum(
-            plan["memory"][part] for part in ("parameters", "gradients", "optimizer", "activations")
-        )
+        memory = plan["memory"]
+        at_step = memory["gradients"] + memory["activations"] + memory["work_space"]
+        held = memory["parameters"] + memory["optimizer"] + memory["framework"]
+        assert memory["peak"] == held + max(at_step, memory["checkpoint"])
+        assert (memory["backend"], memory["precision"], plan["memory_fit"]) == ("tensorflow", "float32", None)
 
 
 def test_linear_baseline_where_the_images_are_at_hand_without_a_backend(plans):
@@ -60,14 +63,60 @@ def test_linear_baseline_where_the_images_are_at_hand_without_a_backend(plans):
 
 
 def test_table(zscape):
-    outcome = zscape("plan", "celeba")
+    outcome = zscape("plan", "celeba", "training.device=cpu")
     lines = outcome.out.splitlines()
     assert outcome.code == 0 and lines[0] == "images of 96x96x3, 256 latent dimensions"
     assert "encoder: 5,109,440 parameters, 5,108,480 of them trained" in lines
     assert "total: 7,867,011 parameters" in lines
     assert any(line.split() == ["mu", "dense", "256", "2,359,552"] for line in lines)
-    assert lines[-2].startswith("memory for training at batch size 128, by arithmetic: 543 MiB (weights 30, ")
+    assert lines[-4].startswith("memory for training at batch size 128 with ")
+    assert re.fullmatch(r".* in float32, predicted on a (processor|graphics card.*): [\d,]+ MiB", lines[-4])
+    assert lines[-3].startswith("  weights 30 MiB, Adam's slots 60 MiB, gradients 30 MiB, activations ")
+    assert re.fullmatch(r"  that is [\d,]+ MiB on top of a process of [\d,]+ MiB", lines[-2])
     assert lines[-1] == "linear baseline: known after preparation, the images are not at hand"
+
+
+ON_CARD = ("plan", "celeba", "training.device=gpu", "training.backend=tensorflow")
+
+
+def test_memory_that_is_enough(zscape):
+    outcome = zscape(*ON_CARD, "--memory", "8 GiB")
+    lines = outcome.out.splitlines()
+    assert outcome.code == 0 and lines[-2] == "It fits into 8,192 MiB."
+    assert "on a graphics card, with constants measured on a processor: " in lines[-4]
+
+
+def test_memory_that_is_too_little_brings_settings_to_paste(zscape):
+    outcome = zscape(*ON_CARD, "--memory", "700MiB", "--json")
+    fit = json.loads(outcome.out)["memory_fit"]
+    assert outcome.code == 0 and not fit["fits"] and fit["memory"] == 700 * 2**20
+    first = fit["changes"][0]
+    assert first["fits"] and first["settings"][0].startswith("training.batch_size=")
+    pasted = json.loads(zscape(*ON_CARD, *first["settings"], "--memory", "700MiB", "--json").out)
+    assert pasted["memory_fit"]["fits"] and pasted["memory"]["needs"] == first["needs"] == pasted["memory_fit"]["needs"]
+    shown = zscape(*ON_CARD, "--memory", "700MiB").out.splitlines()
+    start = shown.index("It does not fit into 700 MiB; what would:")
+    assert shown[start + 1].split()[: len(first["settings"])] == first["settings"]
+    assert shown[start + 1].endswith(first["meaning"])
+
+
+def test_memory_that_nothing_fits_into_is_one_sentence(zscape):
+    lines = zscape(*ON_CARD, "--memory", "50MB").out.splitlines()
+    assert lines[-2].startswith("It does not fit into 48 MiB, and nothing makes it fit: smaller batches, 16 bits, ")
+    assert lines[-1].startswith("linear baseline: ")
+
+
+def test_a_network_of_many_weights_is_largest_while_a_checkpoint_is_written(zscape):
+    many = ("model.z_dim=2048", "training.batch_size=1", "training.device=cpu", "training.backend=torch")
+    out = zscape("plan", "celeba", *many).out
+    assert "with PyTorch in float32" in out and ", copies while a checkpoint is written " in out
+    assert "gradients" not in out
+
+
+def test_an_amount_of_memory_needs_its_unit(refused):
+    assert refused("plan", "celeba", "--memory", "2") == (
+        'memory must be a positive amount of memory with its unit ("2GiB", "1500MB"); received \'2\'.'
+    )
 
 
 def test_size_of_the_images_must_be_known(refused, tmp_path):

@@ -1,5 +1,6 @@
 """`zscape run`: what it leaves and what it prints."""
 
+import csv
 import json
 
 import numpy as np
@@ -11,7 +12,16 @@ from zscape.specs.compose import compose_recipe
 
 PARTS = ("loss", "reconstruction", "kl", "kl_mu", "kl_log_var", "weighted_kl", "kl_share", "beta")
 FILES = {
-    *("recipe.yaml", "provenance.json", "history.jsonl", "metrics.json", "latents.npz", "analysis.json", "images.npz"),
+    *(
+        "recipe.yaml",
+        "provenance.json",
+        "history.jsonl",
+        "history.csv",
+        "metrics.json",
+        "latents.npz",
+        "analysis.json",
+        "images.npz",
+    ),
     *(
         "checkpoints/last.safetensors",
         "checkpoints/previous.safetensors",
@@ -61,12 +71,15 @@ def test_provenance(trained):
     provenance = read(trained / "provenance.json")
     assert set(provenance) == {
         *("zscape", "git", "backend", "precision", "seed", "data", "packages", "python", "hardware", "threads"),
-        *("started", "seconds"),
+        *("started", "seconds", "best_epoch", "kept_epoch", "peak_memory_mib"),
     }
     assert provenance["seed"] == 1 and provenance["data"]["images"] == {"train": 29, "validation": 25, "test": 6}
     assert len(provenance["data"]["checksum"]) == 64 and "Alpaydin" in provenance["data"]["origin"]
     assert set(provenance["seconds"]) == {"prepare", "train", "study", "report"}
     assert all(seconds > 0 for seconds in provenance["seconds"].values())
+    assert (provenance["best_epoch"], provenance["kept_epoch"]) == (2, 2)
+    peaks = provenance["peak_memory_mib"]
+    assert 100 < peaks["resident"] < 20_000 and set(peaks) == {"resident", "card"}
 
 
 def test_history_has_the_promised_fields(history):
@@ -80,6 +93,19 @@ def test_history_has_the_promised_fields(history):
             assert set(record[part]) == {*PARTS, "log_var_min", "log_var_max", "radius_rms"}
         assert record["images_per_second"] == pytest.approx(29 / record["seconds"])
         assert record["learning_rate"] == pytest.approx(compose_recipe("digits").training.learning_rate)
+
+
+def test_history_as_a_table(trained, history):
+    with (trained / "history.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0])[:7] == [
+        *("epoch", "step", "seconds", "images_per_second", "learning_rate", "train.loss", "train.reconstruction")
+    ]
+    assert len(rows) == 2 and len(rows[0]) == 5 + 2 * 11
+    for row, record in zip(rows, history, strict=True):
+        for column, text in row.items():
+            part, _, name = column.rpartition(".")
+            assert float(text) == (record[part] if part else record)[name]
 
 
 def test_losses_add_up_on_every_line_short_last_batch_included(history):

@@ -2,7 +2,11 @@
 
 import hashlib
 import json
+import sys
 
+import pytest
+
+from zscape.training.fit import FitResult
 from zscape.workflow import train as module
 
 WEIGHTS = ("encoder/weights.safetensors", "decoder/weights.safetensors")
@@ -24,9 +28,56 @@ def test_the_same_command_again_does_nothing(zscape, in_reach, tiny, snapshot):
     assert snapshot(in_reach) == before
 
 
-def test_one_seed_ends_in_identical_weights(zscape, trained, tiny, tmp_path):
-    assert zscape("train", "digits", *tiny, "--out", "again").code == 0
+def test_json_is_pure_and_nothing_else_is_said_with_quiet(zscape, in_reach, tiny):
+    outcome = zscape("train", "digits", *tiny, "--out", in_reach, "--json", "--quiet")
+    assert (outcome.code, outcome.err) == (0, "")
+    peaks = json.loads((in_reach / "provenance.json").read_text())["peak_memory_mib"]
+    assert json.loads(outcome.out) == {
+        **{"directory": "run", "epochs": 2, "best_epoch": 2, "kept_epoch": 2, "peak_memory_mib": peaks},
+        "seconds": sum(line["seconds"] for line in lines(in_reach)),
+    }
+
+
+def test_event_files_of_a_finished_run_are_written_once(zscape, in_reach, tiny, snapshot):
+    assert zscape("train", "digits", *tiny, "--out", in_reach, "--tensorboard").code == 0
+    before = snapshot(in_reach)
+    (events,) = (in_reach / "tensorboard" / "train").iterdir()
+    assert events.stat().st_size > (in_reach / "figures/training/epoch-0002.png").stat().st_size
+    assert zscape("run", "digits", *tiny, "--out", in_reach, "--tensorboard").code == 0
+    assert snapshot(in_reach) == before
+
+
+def test_without_tensorboard_nothing_begins(refused, tiny, monkeypatch):
+    monkeypatch.setitem(sys.modules, "tensorboard.compat.proto", None)
+    sentence = refused("train", "digits", *tiny, "--out", "new", "--tensorboard")
+    assert sentence.startswith("--tensorboard needs TensorBoard, which cannot be used here (")
+    assert sentence.endswith('): pip install "zscape[tensorboard]".')
+
+
+def test_one_seed_ends_in_identical_weights_and_quiet_is_quiet(zscape, trained, tiny, tmp_path):
+    outcome = zscape("train", "digits", *tiny, "--out", "again", "--quiet")
+    assert (outcome.code, outcome.out, outcome.err) == (0, "run: again\n", "")
     assert sha(tmp_path / "again") == sha(trained)
+
+
+def test_warnings_and_errors_are_said_all_the_same(zscape):
+    outcome = zscape("train", "mnist_ae", "objective.weight.beta=3", "data.path=gone", "--quiet")
+    note = "Note: model.kind is ae: objective.weight has no effect, an autoencoder has no KL term."
+    assert outcome.code == 2 and outcome.err.splitlines()[0] == note
+    assert outcome.last_line.startswith("zscape: ") and len(outcome.err.splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("recipe", "quantity", "reason"),
+    [
+        ("mnist_ae", "validation.kl", "an autoencoder has no KL"),
+        ("digits", "train.sigma", "a sigma is learned with objective.reconstruction: gaussian only"),
+    ],
+)
+def test_early_stopping_on_what_is_not_reported(refused, recipe, quantity, reason):
+    assert refused("train", recipe, f"training.early_stopping.quantity={quantity}", "--out", "new") == (
+        f"training.early_stopping.quantity: this training does not report {quantity}: {reason}."
+    )
 
 
 def test_without_out_directories_are_numbered_and_more_epochs_go_on(zscape, trained, tiny, tmp_path):
@@ -64,7 +115,7 @@ def test_early_stopping_says_when_and_what_is_kept(zscape, tiny, tmp_path):
 
 
 def test_fresh_deletes_the_run_and_nothing_else(zscape, in_reach, tiny, monkeypatch):
-    monkeypatch.setattr(module, "_train", lambda *_: None)
+    monkeypatch.setattr(module, "train_networks", lambda *_: FitResult([], 0, 0))
     (in_reach / "notes.txt").write_text("mine")
     outcome = zscape("train", "digits", *tiny, "training.seed=2", "--out", in_reach, "--fresh")
     assert (outcome.code, outcome.out) == (0, "run: run\n")

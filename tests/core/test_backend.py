@@ -8,13 +8,20 @@ from types import SimpleNamespace
 
 import pytest
 
-from zscape.core import backend
+from zscape.core import backend, device_limits
 from zscape.core.backend import BACKENDS, backend_for_use, choose_backend, start_backend
+from zscape.core.backend_devices import Device
+from zscape.core.cards import Cards
+from zscape.core.device_limits import DeviceChoice
 from zscape.core.errors import InputError
 from zscape.core.probe import broken_backend
 
 THREADS = ("TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS", "NPROC")
-VARIABLES = ("KERAS_BACKEND", "TF_CPP_MIN_LOG_LEVEL", "TF_ENABLE_ONEDNN_OPTS", "TF_NUM_INTEROP_THREADS", *THREADS)
+GROWTH = ("TF_FORCE_GPU_ALLOW_GROWTH", "XLA_PYTHON_CLIENT_PREALLOCATE")
+VARIABLES = (
+    *("KERAS_BACKEND", "TF_CPP_MIN_LOG_LEVEL", "TF_ENABLE_ONEDNN_OPTS", "TF_NUM_INTEROP_THREADS", *THREADS, *GROWTH),
+    *("CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER", "JAX_PLATFORMS", "KERAS_TORCH_DEVICE"),
+)
 
 
 @pytest.fixture
@@ -27,7 +34,8 @@ def machine(monkeypatch):
 
     def make(installed=BACKENDS, chosen=None, running=None):
         monkeypatch.setattr(backend, "_is_installed", lambda name: name in installed)
-        monkeypatch.setattr(backend, "_import", imported.append)
+        monkeypatch.setattr(backend, "_import", lambda name, devices: imported.append(name))
+        monkeypatch.setattr(backend, "_started_with", [])
         keras = SimpleNamespace(backend=SimpleNamespace(backend=lambda: running))
         monkeypatch.setitem(sys.modules, "keras", keras)  # pyright: ignore[reportArgumentType]
         if running is None:
@@ -106,7 +114,7 @@ def test_what_cannot_be_chosen_is_said_in_a_sentence(machine, state, requested, 
 def test_start_sets_the_environment_before_the_import(machine, monkeypatch):
     machine(installed=("torch",))
     seen = {}
-    monkeypatch.setattr(backend, "_import", lambda name: seen.update(os.environ, imported=name))
+    monkeypatch.setattr(backend, "_import", lambda name, devices: seen.update(os.environ, imported=name))
     assert start_backend("auto", threads=3) == "torch"
     assert seen["imported"] == seen["KERAS_BACKEND"] == "torch"
     assert [seen[name] for name in THREADS] == ["3", "3", "3"]
@@ -115,6 +123,8 @@ def test_start_sets_the_environment_before_the_import(machine, monkeypatch):
         "1",
         "3",
     )
+    assert [seen[name] for name in GROWTH] == ["true", "false"], "memory of a card grows as it is needed"
+    assert "CUDA_VISIBLE_DEVICES" not in seen and "JAX_PLATFORMS" not in seen
 
 
 def test_start_leaves_what_the_user_set(machine, monkeypatch):
@@ -124,6 +134,31 @@ def test_start_leaves_what_the_user_set(machine, monkeypatch):
     start_backend("jax", deterministic=False)
     assert (os.environ["TF_ENABLE_ONEDNN_OPTS"], os.environ["TF_CPP_MIN_LOG_LEVEL"]) == ("0", "0")
     assert not {"TF_NUM_INTEROP_THREADS", *THREADS} & set(os.environ), "all threads, in any order"
+
+
+@pytest.mark.parametrize("name", BACKENDS)
+def test_a_device_is_set_before_the_import_and_looked_for_after_it(machine, monkeypatch, name):
+    machine()
+    seen = {}
+    monkeypatch.setattr(backend, "_import", lambda name, devices: seen.update(os.environ, devices=devices))
+    monkeypatch.setattr(device_limits, "list_devices", lambda name: (Device("cpu"),))
+    monkeypatch.setattr(device_limits, "read_cards", Cards)
+    start_backend(name, devices=DeviceChoice("cpu"))
+    assert (seen.get("JAX_PLATFORMS") == "cpu") if name == "jax" else (seen["CUDA_VISIBLE_DEVICES"] == "-1")
+    assert seen["devices"] == DeviceChoice("cpu")
+    with pytest.raises(InputError, match=f"^training.device is gpu, but {name} sees no such graphics card; there is"):
+        start_backend(name, devices=DeviceChoice("gpu"))
+
+
+def test_a_running_process_is_held_to_what_it_was_started_with(machine, monkeypatch):
+    machine()
+    monkeypatch.setattr(device_limits, "list_devices", lambda name: (Device("cpu"), Device("gpu", "GTX 960")))
+    start_backend("torch", devices=DeviceChoice("gpu", 2**30))
+    keras = SimpleNamespace(backend=SimpleNamespace(backend=lambda: "torch"))
+    monkeypatch.setitem(sys.modules, "keras", keras)
+    assert start_backend("torch", devices=DeviceChoice("gpu", 2**30)) == "torch" == start_backend("torch")
+    with pytest.raises(InputError, match=r"training\.memory_limit cannot change any more, because torch already"):
+        start_backend("torch", devices=DeviceChoice("gpu", 2**31))
 
 
 def test_a_backend_that_runs_is_not_started_again(machine):

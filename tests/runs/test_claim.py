@@ -55,6 +55,7 @@ def test_anything_else_is_refused_and_left_alone(tmp_path, tiny_recipe, fresh):
         {"training.epochs": 20},
         {"training.threads": 2, "training.backend": "jax", "training.jit": True},
         {"training.checkpoint_every": "5min", "training.guard": "back_off"},
+        {"training.device": "cpu", "training.memory_limit": "2GiB"},
     ],
 )
 def test_same_run_is_taken_up(held, tiny_recipe, settings):
@@ -69,6 +70,12 @@ def test_same_run_is_taken_up(held, tiny_recipe, settings):
         ({"model.z_dim": 4}, r"its recipe differs in model\.z_dim \(3 there, 4 here\)\."),
         ({"training.clip_norm": 5}, r"differs in training\.clip_norm \(None there, 5\.0 here\)"),
         ({"training.epochs": 1}, r"differs in training\.epochs \(2 there, 1 here\)"),
+        ({"training.accumulate": 2}, r"differs in training\.accumulate \(1 there, 2 here\)\."),
+        (
+            {"training.schedule": {"kind": "cosine"}},
+            r"differs in training\.schedule\.kind \(constant there, cosine here\), "
+            r"training\.schedule\.final_fraction \(None there, 0\.0 here\)\.",
+        ),
         ({"training.seed": 2, "training.epochs": 5}, r"differs in training\.seed \(1 there, 2 here\)\."),
         (
             {"model.kind": "ae", "training.learning_rate": 0.5},
@@ -96,3 +103,18 @@ def test_differing_keys_of_a_weight(tiny_recipe):
         "objective.weight.convention (None there, tape here)",
     ]
     assert differing_keys(one, one) == []
+
+
+def test_a_cosine_is_not_made_longer(tiny_recipe):
+    """Its rates depend on the number of epochs from the first step; those of other schedules do not."""
+    for schedule, expected in (
+        (
+            {"kind": "cosine"},
+            ["training.epochs (2 there, 3 here, over which the cosine of training.schedule is stretched)"],
+        ),
+        ({"kind": "plateau", "warm_up": {"steps": 3}}, []),
+        ({"kind": "step", "milestones": [1]}, []),
+    ):
+        one, other = (tiny_recipe({"training.schedule": schedule, "training.epochs": epochs}) for epochs in (2, 3))
+        assert differing_keys(one, other) == expected
+        assert differing_keys(one, one) == []

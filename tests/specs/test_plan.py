@@ -130,17 +130,6 @@ def test_parameters_of_the_layers_add_up():
         assert len(set(names)) == len(names)
 
 
-def test_memory_by_hand():
-    values = {"model": {"kind": "ae", "filters": [2], "strides": [2], "z_dim": 3}, "training": {"batch_size": 5}}
-    memory = plan_recipe(parse_recipe(values)).memory
-    # 8x8x1 -> conv 4x4x2, activation 4x4x2 -> z 3; z -> dense 32 -> conv_transpose 8x8x1.
-    parameters = (9 + 1) * 2 + (32 + 1) * 3 + (3 + 1) * 32 + (9 * 2 + 1) * 1
-    assert memory.parameters == memory.gradients == 4 * parameters
-    assert memory.optimizer == 2 * 4 * parameters
-    assert memory.activations == 5 * 4 * (64 + 32 + 32 + 3 + 32 + 64)
-    assert memory.total == memory.parameters + memory.gradients + memory.optimizer + memory.activations
-
-
 def test_unknown_size_of_images_is_named():
     recipe = parse_recipe({"data": {"source": "folder", "path": "somewhere"}})
     with pytest.raises(InputError, match=r"not known before the data are read \(source 'folder'\).*data\.size=96"):

@@ -2,6 +2,10 @@
 
 from dataclasses import asdict
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from zscape.formulas.terms import loss_terms
 from zscape.specs.training import EarlyStoppingSpec
 from zscape.training.early_stopping import BestEpoch
@@ -53,3 +57,32 @@ def test_epochs_of_a_warm_up_are_judged_at_the_full_weight():
         terms = asdict(loss_terms(reconstruction, kl / 2, kl / 2, beta))
         assert best.take({"epoch": epoch, "train": terms, "validation": terms})
     assert best.epoch == 3
+
+
+def test_greater_is_better_where_the_recipe_says_so():
+    best, taken = watched([1.0, 3.0, 3.05, 2.0, 9.0], mode="max", min_delta=0.1, patience=2)
+    assert best.epoch == 2 and taken == [True, True, False, False], "stopped before the 9"
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=12), st.integers(1, 4), st.floats(0, 10))
+def test_max_is_min_of_the_negative(values, patience, min_delta):
+    spec = {"patience": patience, "min_delta": min_delta}
+    least, taken = watched(values, **spec)
+    greatest, taken_too = watched([-value for value in values], mode="max", **spec)
+    assert (least.epoch, taken) == (greatest.epoch, taken_too)
+    seen = values[: len(taken)]
+    if min_delta == 0:
+        assert least.epoch == seen.index(min(seen)) + 1
+    assert least.exhausted == (len(taken) - least.epoch >= patience)
+
+
+@pytest.mark.parametrize("beta", [0.25, 1.0])
+def test_what_is_no_term_of_the_loss_is_taken_as_it_is(beta):
+    """During a warm-up too, where terms of the loss are judged at the full weight."""
+    terms = {**asdict(loss_terms(9.0, 1.0, 1.0, beta)), "radius_rms": 2.0, "log_var_max": -1.0}
+    for quantity, value in (("train.radius_rms", 2.0), ("train.log_var_max", -1.0)):
+        best = BestEpoch(EarlyStoppingSpec(quantity=quantity, patience=1), 1.0)
+        for epoch, shift in enumerate([0.0, -0.5, 0.25], start=1):
+            name = quantity.removeprefix("train.")
+            best.take({"epoch": epoch, "train": {**terms, name: value + shift}, "validation": None})
+        assert best.epoch == 2 and best.exhausted

@@ -46,6 +46,13 @@ def test_extremes_of_log_var():
     assert record.train["radius_rms"] == pytest.approx(math.sqrt(2 * LOGS["kl_mu"])), "kl_mu is the mean of R^2 / 2"
 
 
+def test_radius_of_an_autoencoder():
+    """It has no kl_mu to compute it from, but a tracker of its own."""
+    callback, records = history_callback(beta=0.0)
+    callback.on_epoch_end(1, {**LOGS, "kl_mu": 0.0, "kl_log_var": 0.0, "radius_rms": 7.5})
+    assert records[0].train["radius_rms"] == 7.5 and records[0].train["kl"] == 0
+
+
 def test_record():
     callback, records = history_callback()
     callback.on_epoch_end(1, {**LOGS, **{f"val_{name}": value for name, value in LOGS.items()}})

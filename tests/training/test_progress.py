@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from zscape.training import progress
-from zscape.training.progress import ProgressCallback, stderr_console
+from zscape.training.progress import ProgressCallback, fitted, peak_now, stderr_console
 
 LOSS = re.compile(r"loss (\S+) = (\S+) \+ (\S+)")
 LOGS = {"loss": 258.90, "reconstruction": 209.01, "kl_mu": 2.0, "kl_log_var": 1.49}
@@ -31,7 +31,7 @@ def clock(monkeypatch):
 
 def callback_to(beta=1.0, epochs=10, terminal=False, width=200):
     console = Console(file=io.StringIO(), highlight=False, soft_wrap=True, force_terminal=terminal, width=width)
-    callback = ProgressCallback(beta, images_per_epoch=100, epochs=epochs, console=console)
+    callback = ProgressCallback(beta, images_per_epoch=100, epochs=epochs, console=console, memory=lambda: "1.2 GiB")
     callback.set_params({"steps": 10})
     callback.on_train_begin()
     console.file.seek(0)
@@ -66,7 +66,7 @@ def test_a_training_writes_one_plain_line_per_epoch(straight):
         assert printed == pytest.approx([terms[name] for name in ("loss", "reconstruction", "weighted_kl")], rel=1e-3)
         validation = float(re.search(r"validation (\S+)", line)[1])
         assert validation == pytest.approx(record["validation"]["loss"], rel=1e-3)
-        assert re.search(r"  [\d,]+ img/s  ", line)
+        assert re.search(r"  [\d,]+ img/s  [\d.]+ [MG]iB  ", line)
         assert re.search(r"  (\d+ s|\d+:\d\d:\d\d) left$", line)
     assert straight.lines[-1].endswith("  0 s left")
 
@@ -78,7 +78,7 @@ def test_printed_loss_is_the_sum_whatever_keras_says(clock):
     clock.now += 10
     callback.on_train_batch_end(9)
     callback.on_epoch_end(0, LOGS)
-    assert file.getvalue() == "epoch 1/10  loss 212.5 = 209.0 + 3.490  10 img/s  0:01:30 left\n"
+    assert file.getvalue() == "epoch 1/10  loss 212.5 = 209.0 + 3.490  10 img/s  1.2 GiB  0:01:30 left\n"
 
 
 @pytest.mark.parametrize("scale", [1e-4, 0.1, 1.0, 1e4])
@@ -223,6 +223,56 @@ def test_the_live_line_fits_a_terminal_of_80_columns(clock):
     callback.on_train_batch_end(467, {"reconstruction": 166.14159, "kl_mu": 1.0, "kl_log_var": 0.16449})
     callback.close()
     assert "epoch 99/100 step 468/469  loss 167.3 = 166.1 + 1.164  605 img/s  0:01:39 left" in file.getvalue()
+
+
+LONG = {"reconstruction": 166.14159, "kl_mu": 1.0, "kl_log_var": 0.16449, "val_loss": 167.31}
+
+
+@pytest.mark.parametrize(
+    ("terminal", "width", "line"),
+    [
+        (True, 100, "epoch 99/100  loss 167.3 = 166.1 + 1.164  validation 167.3  605 img/s  1.2 GiB  0:01:40 left"),
+        (True, 90, "epoch 99/100  loss 167.3 = 166.1 + 1.164  val 167.3  605 img/s  1.2 GiB  0:01:40 left"),
+        (True, 80, "99/100  loss 167.3 = 166.1 + 1.164  val 167.3  605 img/s  1.2 GiB  0:01:40 left"),
+        (True, 76, "99/100  loss 167.3 = 166.1 + 1.164  val 167.3  605/s  1.2 GiB  0:01:40 left"),
+        (True, 70, "99/100  loss 167.3 = 166.1 + 1.164  val 167.3  1.2 GiB  0:01:40 left"),
+        (True, 20, "99/100  loss 167.3 = 166.1 + 1.164  val 167.3  1.2 GiB  0:01:40 left"),
+        (False, 20, "epoch 99/100  loss 167.3 = 166.1 + 1.164  validation 167.3  605 img/s  1.2 GiB  0:01:40 left"),
+    ],
+)
+def test_the_line_of_an_epoch_is_shortened_for_a_narrow_terminal(clock, terminal, width, line):
+    """A log file has it in full."""
+    callback, file = callback_to(terminal=terminal, width=width)
+    callback._epochs, callback._images = 100, 60_000
+    callback.set_params({"steps": 469})
+    callback.on_epoch_begin(97)
+    clock.now += 90.0
+    callback.on_train_batch_end(468)
+    callback.on_epoch_end(97, LONG)
+    callback.on_epoch_begin(98)
+    clock.now += 99.2
+    callback.on_train_batch_end(468)
+    callback.on_epoch_end(98, LONG)
+    callback.close()
+    shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\r", "", file.getvalue()).splitlines()
+    assert [text.strip() for text in shown if "99/100" in text] == [line.replace("0:01:40", "0:01:39")]
+
+
+def test_in_a_warm_up_the_weight_gives_way_first():
+    parts = ["epoch 3/9", "loss 1.000 = 1.000 + 0.0000", "beta 0.25", "validation 1.000", "9,605 img/s", "1 s left"]
+    assert fitted(parts, 90) == "  ".join(parts)
+    assert fitted(parts, 70) == "3/9  loss 1.000 = 1.000 + 0.0000  val 1.000  9,605/s  1 s left"
+
+
+def test_where_nobody_tells_how_much_memory_there_is(clock):
+    callback, file = callback_to()
+    callback._memory = lambda: ""
+    callback.on_epoch_begin(0)
+    clock.now += 10
+    callback.on_train_batch_end(9)
+    callback.on_epoch_end(0, LOGS)
+    assert file.getvalue() == "epoch 1/10  loss 212.5 = 209.0 + 3.490  10 img/s  0:01:30 left\n"
+    assert re.fullmatch(r"\d+ MiB|\d+\.\d GiB", peak_now())
 
 
 def test_an_autoencoder_has_no_parts_to_explain():

@@ -90,7 +90,7 @@ def test_random_images_of_n01_are_those_of_the_fitted_normal(autoencoder, whiten
 def test_the_new_run_is_a_run_like_any_other(autoencoder, whitened, tmp_path):
     run = shutil.copytree(whitened[1], tmp_path / "run")
     assert sorted(path.name for path in run.iterdir()) == [
-        *("decoder", "encoder", "history.jsonl", "provenance.json", "recipe.yaml")
+        *("decoder", "encoder", "history.csv", "history.jsonl", "provenance.json", "recipe.yaml")
     ]
     numbers, old = (zscape.evaluate(path) for path in (run, autoencoder))
     assert numbers["reconstruction"] == pytest.approx(old["reconstruction"], rel=1e-5)

@@ -17,6 +17,7 @@ from zscape.cli.doctor import doctor
 from zscape.cli.edit import edit
 from zscape.cli.encode import encode
 from zscape.cli.evaluate import evaluate
+from zscape.cli.export import export
 from zscape.cli.faces import faces
 from zscape.cli.plan import plan
 from zscape.cli.prepare import prepare
@@ -46,6 +47,7 @@ VERBS = (
     walk,
     edit,
     encode,
+    export,
     analyze,
     quality,
     report,
@@ -101,7 +103,7 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         code = _INTERRUPTED
     if code == _INTERRUPTED:  # also how Typer reports Ctrl-C
-        return _fail("Interrupted. With --out the same command goes on where it stopped.", code)
+        return _fail("Interrupted.", code)
     return code if isinstance(code, int) else 0
 
 
@@ -115,11 +117,6 @@ _DISK_SENTENCES = {
     errno.EISDIR: "A folder stands where a file is to be written{where}: choose another --out.",
     errno.EROFS: "The file system is read-only{where}: choose another --out.",
 }
-
-
-def entry_point() -> None:
-    """Run the command that this process was started with."""
-    sys.exit(main(sys.argv[1:]))
 
 
 def _usage_sentence(error: typer.TyperException) -> str:

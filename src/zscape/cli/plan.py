@@ -1,23 +1,37 @@
 """`zscape plan`."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from zscape.cli.arguments import JsonOption, RecipeArgument, SettingsArgument
 from zscape.cli.output import print_json, print_table
 from zscape.reporting.numbers import counted, exact_psnr
-from zscape.specs.plan import MemoryPlan, NetworkPlan
+from zscape.specs.byte_sizes import format_bytes
+from zscape.specs.memory_changes import MemoryFit
+from zscape.specs.memory_estimate import Memory
+from zscape.specs.plan import NetworkPlan
 
 if TYPE_CHECKING:
     from zscape.analysis.linear_baseline import LinearBaseline
 
-_MIB = 2**20
+_TITLES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
+MemoryOption = Annotated[
+    str | None,
+    typer.Option("--memory", metavar="SIZE", help="Memory there is, e.g. 2GiB: does training fit, and what would?"),
+]
 
 
-def plan(recipe: RecipeArgument, settings: SettingsArgument = None, json: JsonOption = False) -> None:
+def plan(
+    recipe: RecipeArgument,
+    settings: SettingsArgument = None,
+    memory: MemoryOption = None,
+    json: JsonOption = False,
+) -> None:
     """Show layers, parameters and memory of a recipe, and what a linear code does, before anything is trained."""
     from zscape.workflow.plan import plan as plan_recipe
 
-    planned = plan_recipe(recipe, settings or ())
+    planned = plan_recipe(recipe, settings or (), memory=memory)
     if json:
         print_json(planned)
         return
@@ -28,6 +42,8 @@ def plan(recipe: RecipeArgument, settings: SettingsArgument = None, json: JsonOp
         print("\nlikelihood: 1 parameter, the learned sigma")
     print(f"\ntotal: {planned.total:,} parameters")
     _print_memory(planned.memory)
+    if planned.memory_fit is not None:
+        _print_fit(planned.memory_fit)
     _print_baseline(planned.linear_baseline)
 
 
@@ -40,12 +56,45 @@ def _print_network(name: str, network: NetworkPlan) -> None:
     print_table(rows, right=(3,))
 
 
-def _print_memory(memory: MemoryPlan) -> None:
+def _print_memory(memory: Memory) -> None:
+    title = _TITLES[memory.backend]
+    where = "on a graphics card, with constants measured on a processor" if memory.on_card else "on a processor"
     print(
-        f"memory for training at batch size {memory.batch_size}, by arithmetic: {memory.total / _MIB:,.0f} MiB "
-        f"(weights {memory.parameters / _MIB:,.0f}, gradients {memory.gradients / _MIB:,.0f}, "
-        f"Adam {memory.optimizer / _MIB:,.0f}, activations {memory.activations / _MIB:,.0f})"
+        f"memory for training at batch size {memory.batch_size} with {title} in {memory.precision}, predicted {where}: "
+        f"{format_bytes(memory.needs)}"
     )
+    step = memory.gradients + memory.activations + memory.work_space
+    at_step = (
+        ("gradients", memory.gradients),
+        ("activations", memory.activations),
+        ("work space", memory.work_space),
+    )
+    parts = (
+        ("weights", memory.parameters),
+        ("Adam's slots", memory.optimizer),
+        ("sums of gradients", memory.accumulation),
+        *(at_step if step >= memory.checkpoint else (("copies while a checkpoint is written", memory.checkpoint),)),
+        (title, memory.framework),
+    )
+    print("  " + ", ".join(f"{name} {format_bytes(size)}" for name, size in parts if size))
+    if memory.process:
+        print(f"  that is {format_bytes(memory.peak)} on top of a process of {format_bytes(memory.process)}")
+
+
+def _print_fit(fit: MemoryFit) -> None:
+    print(fit.sentence)
+    if not any(change.fits for change in fit.changes):
+        return
+    rows = [
+        (
+            f"  {' '.join(change.settings)}",
+            format_bytes(change.needs),
+            "" if change.fits else "too much",
+            change.meaning,
+        )
+        for change in fit.changes
+    ]
+    print_table(rows, right=(1,))
 
 
 def _print_baseline(baseline: "LinearBaseline | None") -> None:

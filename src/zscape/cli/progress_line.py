@@ -1,10 +1,21 @@
 """How far a long verb is: one line that changes on a terminal, a plain line now and then elsewhere; on stderr."""
 
+import logging
 import sys
 import time
-from typing import TextIO
+from typing import Annotated, TextIO
+
+import typer
 
 _PLAIN = 20.0  # seconds between two plain lines
+
+QuietOption = Annotated[bool, typer.Option("--quiet", help="Nothing on stderr but warnings and errors.")]
+
+
+def hush_downloads(quiet: bool) -> None:
+    """Keep downloads from being announced, where nothing but warnings is wanted."""
+    if quiet:
+        logging.getLogger("pooch").setLevel(logging.WARNING)
 
 
 class ProgressLine:

@@ -8,6 +8,8 @@ import typer
 from zscape.cli.arguments import JsonOption, RecipeArgument, SettingsArgument
 from zscape.cli.numbers import print_metrics
 from zscape.cli.output import print_json
+from zscape.cli.progress_line import QuietOption, hush_downloads
+from zscape.cli.train import TensorBoardOption
 from zscape.reporting.numbers import counted
 from zscape.reporting.weight import weight_sentences
 
@@ -17,13 +19,16 @@ def run(
     settings: SettingsArgument = None,
     out: Annotated[Path | None, typer.Option(help="Run directory; by default runs/RECIPE, then -2, -3, ...")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Delete the run that --out holds first.")] = False,
+    tensorboard: TensorBoardOption = False,
+    quiet: QuietOption = False,
     json: JsonOption = False,
 ) -> None:
     """Prepare, train, evaluate, encode, analyse and report: from a recipe to report.html."""
     from zscape.specs.base import SPLITS
     from zscape.workflow.run import run as run_recipe
 
-    done = run_recipe(recipe, settings or (), out=out, fresh=fresh)
+    hush_downloads(quiet)
+    done = run_recipe(recipe, settings or (), out=out, fresh=fresh, quiet=quiet, tensorboard=tensorboard)
     metrics = done.read("metrics.json")
     report = done.path / "report.html"
     if json:

@@ -8,11 +8,14 @@ import os
 import sys
 from collections.abc import Iterator
 
+from zscape.core.device_limits import DeviceChoice, apply_limit, check_running, check_started, set_environment
 from zscape.core.errors import InputError
 from zscape.core.install import as_here
 from zscape.core.probe import broken_backend
 
 BACKENDS = ("tensorflow", "jax", "torch")
+_ANYWHERE = DeviceChoice()
+_started_with: list[DeviceChoice] = []  # what this process has asked of its devices; at most one
 
 
 def choose_backend(requested: str) -> str:
@@ -49,7 +52,12 @@ def choose_backend(requested: str) -> str:
     return wanted
 
 
-def start_backend(requested: str = "auto", threads: int | None = None, deterministic: bool = True) -> str:
+def start_backend(
+    requested: str = "auto",
+    threads: int | None = None,
+    deterministic: bool = True,
+    devices: DeviceChoice = _ANYWHERE,
+) -> str:
     """Set the environment for the backend, before anything imports it, and return the backend's name.
 
     Args:
@@ -57,13 +65,16 @@ def start_backend(requested: str = "auto", threads: int | None = None, determini
         threads: processor threads; None uses all.
         deterministic: same seed, same bytes. On TensorFlow this means one inter-op thread (it costs 0-3 %); JAX and
             PyTorch are deterministic on a processor as they are.
+        devices: where to compute, and how much of a card's memory to take.
 
     Raises:
-        InputError: as `choose_backend`, and when the backend is installed but does not start.
+        InputError: as `choose_backend`; when the backend is installed but does not start; when the device asked for is
+            not there, or a process in which Keras runs already has another.
     """
     backend = choose_backend(requested)
     os.environ["KERAS_BACKEND"] = backend
     if "keras" in sys.modules:
+        check_running(backend, devices, _started_with[0] if _started_with else None)
         return backend
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's start-up chatter hides what zscape says
     # TensorFlow uses oneDNN by itself on processors with AVX512 only; with AVX2 it is 1.4 times as fast too.
@@ -74,7 +85,10 @@ def start_backend(requested: str = "auto", threads: int | None = None, determini
         # NPROC is what XLA's processor client sizes its thread pool by.
         for name in ("TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS", "NPROC"):
             os.environ[name] = str(threads)
-    _import(backend)
+    set_environment(backend, devices)
+    _import(backend, devices)
+    check_started(backend, devices)
+    _started_with[:] = [devices]
     return backend
 
 
@@ -93,10 +107,11 @@ def _is_installed(name: str) -> bool:
     return spec is not None and spec.origin is not None  # without an origin it is just a folder of that name
 
 
-def _import(backend: str) -> None:
+def _import(backend: str, devices: DeviceChoice) -> None:
     try:
         with _silent_stderr():
             module = importlib.import_module(backend)
+            apply_limit(backend, module, devices)
             if backend == "tensorflow":
                 module.zeros(1)
     except Exception as error:  # a broken installation fails in ways of its own

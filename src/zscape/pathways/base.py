@@ -58,7 +58,7 @@ class PathwayModel(LatentModel):
         parts = self.loss_parts(target, y_pred)
         beta = self.kl_weight.value()
         sigma = None if self.learned_sigma is None else self.learned_sigma.value()
-        self.trackers.update(parts, y_pred.get("raw_log_var"), beta, sigma)
+        self.trackers.update(parts, y_pred.get("raw_log_var"), beta, sigma, y_pred["mu"])
         loss = self.batch_loss(target, y_pred, parts, beta)
         if training:
             self.kl_weight.advance()

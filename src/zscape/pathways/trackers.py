@@ -37,13 +37,21 @@ class Extreme(keras.metrics.Metric):
         self.extreme.assign(ops.full((), self._start, dtype="float32"))
 
 
+class RootMeanSquare(keras.metrics.Mean):
+    """The root of the mean of squares."""
+
+    def result(self) -> Any:
+        return ops.sqrt(super().result())
+
+
 class PartTrackers:
     """Running means of the loss' parts and the extremes of log_var before it is bounded.
 
     Each mean is weighted with the batch's number of images, so a short last batch counts as what it is.
 
     Args:
-        variational: whether there is a log_var to watch.
+        variational: whether there is a log_var to watch; without one the radius of z is watched, which for a VAE is in
+            kl_mu.
         scheduled: whether the KL weight changes: then beta and the weighted KL, which is no longer the mean KL times
             one number, have means of their own.
         learned_sigma: whether there is a sigma to watch.
@@ -55,12 +63,13 @@ class PartTrackers:
         self.extremes = {f"log_var_{kind}": Extreme(kind, f"log_var_{kind}") for kind in ("min", "max")}
         if not variational:
             self.extremes = {}
+            self.means["radius_rms"] = RootMeanSquare(name="radius_rms")
 
     def all(self) -> list[keras.metrics.Metric]:
         """Return every tracker."""
         return [*self.means.values(), *self.extremes.values()]
 
-    def update(self, parts: dict[str, Any], raw_log_var: Any, beta: Any, sigma: Any = None) -> None:
+    def update(self, parts: dict[str, Any], raw_log_var: Any, beta: Any, sigma: Any = None, z: Any = None) -> None:
         """Take in one batch.
 
         Args:
@@ -68,6 +77,7 @@ class PartTrackers:
             raw_log_var: the encoder's log_var; None without one.
             beta: the KL weight.
             sigma: one that is learned; None without one.
+            z: an autoencoder's, (batch, z_dim); not looked at for a VAE.
         """
         values = dict(parts)
         if "beta" in self.means:
@@ -75,6 +85,8 @@ class PartTrackers:
             values |= {"weighted_kl": beta * kl, "beta": beta + ops.zeros_like(kl)}
         if "sigma" in self.means:
             values["sigma"] = sigma + ops.zeros_like(parts["reconstruction"])
+        if "radius_rms" in self.means:
+            values["radius_rms"] = ops.sum(ops.square(ops.cast(z, "float32")), axis=-1)
         for name, tracker in self.means.items():
             tracker.update_state(values[name])
         for tracker in self.extremes.values():

@@ -10,6 +10,7 @@ from zscape.specs.recipe import Recipe
 _MAY_DIFFER = (
     *("training.threads", "training.backend", "training.jit"),
     *("training.checkpoint_every", "training.guard"),
+    *("training.device", "training.memory_limit"),
 )
 """Keys that say how a run is computed, not what it is.
 
@@ -21,7 +22,8 @@ that it has stopped can be taken up with another choice.
 def claim_directory(path: Path, recipe: Recipe, fresh: bool = False) -> RunDirectory:
     """Return the directory `path` for a run of `recipe`, made where it does not exist.
 
-    A directory that holds the same run is taken up again; `training.epochs` may have grown.
+    A directory that holds the same run is taken up again; `training.epochs` may have grown, but not with a cosine
+    schedule, whose rates depend on it from the beginning.
 
     Args:
         path: the directory.
@@ -70,8 +72,10 @@ def differing_keys(old: Recipe, new: Recipe) -> list[str]:
     """Return the keys that make `new` another run than `old`, by their dotted names with both values."""
     before, after = _flat(old.model_dump(mode="json")), _flat(new.model_dump(mode="json"))
     changed = [key for key in after if before.get(key) != after[key] and key not in _MAY_DIFFER]
-    longer = new.training.epochs >= old.training.epochs
-    return [f"{key} ({before.get(key)} there, {after[key]} here)" for key in changed if not _grown(key, longer)]
+    longer, cosine = new.training.epochs >= old.training.epochs, new.training.schedule.kind == "cosine"
+    changed = [key for key in changed if not _grown(key, longer and not cosine)]
+    notes = {"training.epochs": ", over which the cosine of training.schedule is stretched"} if cosine else {}
+    return [f"{key} ({before.get(key)} there, {after[key]} here{notes.get(key, '')})" for key in changed]
 
 
 def _grown(key: str, longer: bool) -> bool:

@@ -15,15 +15,16 @@ import numpy as np
 from zscape.core.errors import InputError
 from zscape.core.files import read_json, write_json, write_text
 from zscape.core.records import to_plain
+from zscape.runs.history_table import history_csv
 from zscape.specs.compose import read_recipe_file
 from zscape.specs.recipe import Recipe, parse_recipe
 
-_TRAINING_FILES = ("recipe.yaml", "chosen.json", "provenance.json", "history.jsonl")
+_TRAINING_FILES = ("recipe.yaml", "chosen.json", "provenance.json", "history.jsonl", "history.csv")
 _STUDY_FILES = (
     *("metrics.json", "latents.npz", "analysis.json", "data.json", "images.npz", "maps.npz", "quality.json"),
     "report.html",
 )
-_FOLDERS = ("checkpoints", "encoder", "decoder", "likelihood", "figures")
+_FOLDERS = ("checkpoints", "encoder", "decoder", "likelihood", "figures", "tensorboard")
 _DRAWN = ("*.png", "*.svg", "*.pdf")
 
 
@@ -33,7 +34,8 @@ class RunDirectory:
 
     ```
     recipe.yaml       the complete recipe            provenance.json  versions, data, seed, backend, hardware, times
-    history.jsonl     one line per epoch             metrics.json     final numbers per split
+    history.jsonl     one line per epoch             history.csv      the same as a table
+    metrics.json      final numbers per split
     checkpoints/      last, previous, best           encoder/ decoder/  config + weights, each loadable alone
     likelihood/       weights, where sigma is learned
     latents.npz       mu, log_var, ids, labels       analysis.json    numbers about the codes
@@ -41,7 +43,7 @@ class RunDirectory:
     data.json         near-duplicates, linear code   chosen.json      why a chosen recipe is as it is
     quality.json      what `zscape quality` measured maps.npz         t-SNE maps, where asked for
     figures/*.png                                    tables/          on demand, CSV and LaTeX
-    report.html
+    report.html                                      tensorboard/     event files, where asked for
     ```
     """
 
@@ -102,7 +104,8 @@ class RunDirectory:
         return history
 
     def write_history(self, history: list[dict[str, Any]]) -> None:
-        """Write history.jsonl, one line per record."""
+        """Write history.jsonl, one line per record, and the same as history.csv."""
+        write_text(self.path / "history.csv", history_csv(history))
         write_text(self.path / "history.jsonl", "".join(json.dumps(record) + "\n" for record in history))
 
     def read(self, name: str) -> dict[str, Any]:
@@ -154,7 +157,7 @@ class RunDirectory:
         """Delete what was made from the networks: codes, numbers, pictures, report."""
         for name in _STUDY_FILES:
             (self.path / name).unlink(missing_ok=True)
-        for folder in ("priors", "tables"):
+        for folder in ("priors", "tables", "onnx"):
             shutil.rmtree(self.path / folder, ignore_errors=True)
         for pattern in _DRAWN:
             for picture in (self.path / "figures").glob(pattern):

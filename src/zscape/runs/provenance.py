@@ -30,6 +30,10 @@ class Provenance:
         threads: processor threads allowed; None for all.
         started: when training began, UTC.
         seconds: by stage: prepare, train, and so on.
+        best_epoch: epoch of the best `training.early_stopping.quantity`; None until training has ended.
+        kept_epoch: epoch whose networks are kept; None until training has ended.
+        peak_memory_mib: most memory of the process that ended the training, in MiB: "resident" in the machine, "card"
+            on a graphics card, None where there is none; None until training has ended.
     """
 
     zscape: str
@@ -44,6 +48,9 @@ class Provenance:
     threads: int | None
     started: str
     seconds: dict[str, float]
+    best_epoch: int | None = None
+    kept_epoch: int | None = None
+    peak_memory_mib: dict[str, float | None] | None = None
 
 
 def collect_provenance(

@@ -1,14 +1,11 @@
 """What a recipe would build and need, by arithmetic alone: no Keras, no data."""
 
 from dataclasses import dataclass
-from math import prod
 
 from zscape.specs.layer_layout import LayerLayout, Shape
 from zscape.specs.layout import decoder_layout, encoder_layout
+from zscape.specs.memory_estimate import Memory, estimate_memory
 from zscape.specs.recipe import Recipe
-
-_FLOAT_BYTES = 4
-_ADAM_SLOTS = 2
 
 
 @dataclass(frozen=True)
@@ -31,27 +28,6 @@ class NetworkPlan:
 
 
 @dataclass(frozen=True)
-class MemoryPlan:
-    """Bytes that training needs by arithmetic; what a backend adds for itself is not in it.
-
-    Attributes:
-        batch_size: images per step.
-        parameters: bytes of the weights.
-        gradients: bytes of their gradients.
-        optimizer: bytes of Adam's slots.
-        activations: bytes of all layers' outputs for one batch, which backpropagation keeps.
-        total: their sum.
-    """
-
-    batch_size: int
-    parameters: int
-    gradients: int
-    optimizer: int
-    activations: int
-    total: int
-
-
-@dataclass(frozen=True)
 class Plan:
     """What a recipe would build: both networks, what the likelihood learns, their total of parameters, memory."""
 
@@ -61,11 +37,17 @@ class Plan:
     decoder: NetworkPlan
     likelihood: int
     total: int
-    memory: MemoryPlan
+    memory: Memory
 
 
-def plan_recipe(recipe: Recipe) -> Plan:
+def plan_recipe(recipe: Recipe, backend: str = "tensorflow", precision: str = "float32", on_card: bool = False) -> Plan:
     """Return the plan of a recipe.
+
+    Args:
+        recipe: the recipe.
+        backend: "tensorflow", "jax" or "torch", for the prediction of memory.
+        precision: Keras' dtype policy, likewise.
+        on_card: whether it is trained on a graphics card, likewise.
 
     Raises:
         InputError: when the size of the images is not known before the data are read.
@@ -81,7 +63,7 @@ def plan_recipe(recipe: Recipe) -> Plan:
         decoder=decoder,
         likelihood=learned,
         total=encoder.parameters + decoder.parameters + learned,
-        memory=_memory(encoder, decoder, learned, shape, recipe.training.batch_size),
+        memory=estimate_memory(recipe, backend, precision, on_card),
     )
 
 
@@ -91,16 +73,3 @@ def _network(layers: list[LayerLayout]) -> NetworkPlan:
         trainable=sum(layer.trainable for layer in layers),
         layers=[LayerPlan(layer.name, layer.kind, layer.output_shape, layer.parameters) for layer in layers],
     )
-
-
-def _memory(
-    encoder: NetworkPlan, decoder: NetworkPlan, learned: int, image_shape: Shape, batch_size: int
-) -> MemoryPlan:
-    parameters = _FLOAT_BYTES * (encoder.parameters + decoder.parameters + learned)
-    trainable = _FLOAT_BYTES * (encoder.trainable + decoder.trainable + learned)
-    # Flatten and reshape are views of their input.
-    outputs = [layer for layer in [*encoder.layers, *decoder.layers] if layer.kind not in ("flatten", "reshape")]
-    values = prod(image_shape) + sum(prod(layer.output_shape) for layer in outputs)
-    activations = _FLOAT_BYTES * batch_size * values
-    total = parameters + trainable + _ADAM_SLOTS * trainable + activations
-    return MemoryPlan(batch_size, parameters, trainable, _ADAM_SLOTS * trainable, activations, total)

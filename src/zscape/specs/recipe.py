@@ -12,6 +12,7 @@ from zscape.specs.layout import decoder_layout, encoder_layout
 from zscape.specs.model import ModelSpec
 from zscape.specs.objective import ObjectiveSpec
 from zscape.specs.problems import describe_problems
+from zscape.specs.quantities import why_not_reported
 from zscape.specs.task import RECONSTRUCT, TaskSpec, check_task
 from zscape.specs.training import TrainingSpec
 
@@ -49,22 +50,33 @@ class Recipe(Spec):
 
     @model_validator(mode="after")
     def _objective_fits_training(self) -> "Recipe":
-        pathway, schedule = self.objective.kl_pathway, self.objective.schedule
-        if self.model.kind == "ae" and pathway != "model":
-            raise ValueError(
+        pathway, schedule, training = self.objective.kl_pathway, self.objective.schedule, self.training
+        variational, problems = self.model.kind == "vae", []
+        if not variational and pathway != "model":
+            problems.append(
                 f"objective.kl_pathway: {pathway} says how a KL loss gets into training; an autoencoder has none: "
                 "leave it out, or take model.kind: vae"
             )
-        if pathway != "model" and self.training.precision.startswith("mixed_"):
-            raise ValueError(
-                f"training.precision: {self.training.precision} goes with objective.kl_pathway: model only; "
+        elif pathway == "tape" and training.guard != "stop":
+            problems.append(guard_needs_another_pathway(training.guard))
+        if pathway != "model" and training.precision.startswith("mixed_"):
+            problems.append(
+                f"training.precision: {training.precision} goes with objective.kl_pathway: model only; "
                 f"with {pathway} take float32"
             )
-        if self.model.kind == "vae" and schedule.epochs is not None and schedule.epochs > self.training.epochs:
-            raise ValueError(
-                f"objective.schedule.epochs is {schedule.epochs}, but training.epochs is {self.training.epochs}: the "
+        if variational and schedule.epochs is not None and schedule.epochs > training.epochs:
+            problems.append(
+                f"objective.schedule.epochs is {schedule.epochs}, but training.epochs is {training.epochs}: the "
                 "warm-up would not end"
             )
+        learned = self.objective.likelihood.sigma == "learned"
+        for key in ("schedule", "early_stopping"):
+            quantity = getattr(training, key).quantity
+            reason = quantity and why_not_reported(quantity, variational, learned)
+            if reason:
+                problems.append(f"training.{key}.quantity: this training does not report {quantity}: {reason}")
+        if problems:
+            raise ValueError(". ".join(problems))
         return self
 
     def for_images(self, image_shape: tuple[int, int, int]) -> "Recipe":
@@ -100,6 +112,14 @@ class Recipe(Spec):
         if self.model.kind == "ae" and self.objective.weight != ObjectiveSpec().weight:
             return ["model.kind is ae: objective.weight has no effect, an autoencoder has no KL term."]
         return []
+
+
+def guard_needs_another_pathway(choice: str) -> str:
+    """Return why `training.guard` cannot be `choice` with a training step that is not Keras' own."""
+    return (
+        f"training.guard: {choice} needs Keras' own training step, which kl_pathway tape does not use: take "
+        "objective.kl_pathway: model, or training.guard: stop, which looks at the end of every epoch there"
+    )
 
 
 def parse_recipe(values: Any) -> Recipe:

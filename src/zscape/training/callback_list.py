@@ -12,6 +12,9 @@ class CallbacksFromMiddle(keras.callbacks.CallbackList):
     Keras' `fit` counts the steps of an epoch from 0 and knows whole epochs only, so that the rest of a broken epoch is
     a `fit` of its own, shorter, before that of the others. Callbacks see one training, and the true number of a step.
 
+    A callback that asks in the middle of an epoch to stop training gets the rest of that epoch first: Keras would cut
+    it short, and its record would tell of images that were not seen.
+
     Args:
         callbacks: as for `fit`.
         steps_done: steps of the first epoch that are done already.
@@ -31,6 +34,8 @@ class CallbacksFromMiddle(keras.callbacks.CallbackList):
         super().__init__(list(callbacks), add_history=True, model=model, **params)
         self._steps_done = steps_done
         self._begin_epoch = begin_epoch
+        self._trained = model  # not `self.model`, which on JAX brings all weights up to date at every look
+        self._stop = False
 
     def begin(self) -> None:
         """Tell the callbacks that training begins."""
@@ -56,7 +61,10 @@ class CallbacksFromMiddle(keras.callbacks.CallbackList):
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         super().on_train_batch_end(batch + self._steps_done, logs)
+        self._stop = self._stop or self._trained.stop_training
+        self._trained.stop_training = False
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         self._steps_done = 0
         super().on_epoch_end(epoch, logs)
+        self._trained.stop_training = self._trained.stop_training or self._stop

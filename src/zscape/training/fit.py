@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from zscape.training.history import HistoryCallback
 from zscape.training.interrupts import Interrupts
 from zscape.training.intervals import Clock
 from zscape.training.keeper import Keeper
+from zscape.training.learning_rate import RatesOfEpoch, RateTable, rate_table
 from zscape.training.watch import BadStep, StepWatch
 
 _MOST_BACK_OFFS = 8  # the rate is 1/256 by then
@@ -32,7 +34,7 @@ class FitResult:
 
     Attributes:
         history: one record per epoch, as in history.jsonl.
-        best_epoch: epoch of the least `training.early_stopping.quantity`.
+        best_epoch: epoch of the best `training.early_stopping.quantity`.
         kept_epoch: epoch whose weights the model has: the last, or with early stopping the best.
     """
 
@@ -64,7 +66,7 @@ def fit(
         model: with initial weights.
         train: training images, shuffled.
         validation: validation images in order, or None.
-        spec: epochs, rate, seed, checkpoints, guard, early stopping.
+        spec: epochs, rate and its schedule, accumulation, seed, checkpoints, guard, early stopping.
         checkpoints: folder for `last`, `previous` and `best`; what is found there is resumed.
         callbacks: Keras callbacks, called after an epoch's checkpoint is written.
         on_history: called after every epoch with the history so far.
@@ -74,26 +76,33 @@ def fit(
     Raises:
         TrainingStopped: by the guard, or when validation is no longer finite.
         TrainingInterrupted: by a signal, after a checkpoint.
-        InputError: when the checkpoint found belongs to another network, or none found can be read.
+        InputError: when the checkpoint found belongs to another network, or none found can be read; when a warm-up or
+            an accumulation is longer than the training.
     """
-    _compile(model, spec)
+    compile_model(model, spec)
     keeper = Keeper(model, spec, train.steps_per_epoch, checkpoints, on_history, say)
     resumed = keeper.resume()
     if not keeper.finished:
-        guard = install_guard(model, spec.guard)
-        if spec.guard == "back_off" and not resumed:
-            keeper.keep_start()
-        try:
-            session = _Session(model, train, validation, spec, task, keeper, guard, callbacks, checkpoints)
+        with ExitStack() as around:
+            around.callback(remove_guard, model)
+            guard = install_guard(model, spec.guard)
+            table = around.enter_context(rate_table(model, train.steps_per_epoch)) if keeper.rates.vary else None
+            if spec.guard == "back_off" and not resumed:
+                keeper.keep_start()
+            session = _Session(model, train, validation, spec, task, keeper, guard, table, callbacks, checkpoints)
             session.run(say)
-        finally:
-            remove_guard(model)
     kept = keeper.finish()
     return FitResult(keeper.history, keeper.best.epoch, kept)
 
 
-def _compile(model: LatentModel, spec: TrainingSpec) -> None:
-    optimizer = keras.optimizers.Adam(spec.learning_rate, global_clipnorm=spec.clip_norm, name="adam")
+def compile_model(model: LatentModel, spec: TrainingSpec) -> None:
+    """Give a model its optimizer: Adam, which counts batches, and takes a step when it has accumulated enough."""
+    optimizer = keras.optimizers.Adam(
+        spec.learning_rate,
+        global_clipnorm=spec.clip_norm,  # of the mean gradient, where gradients are accumulated
+        gradient_accumulation_steps=spec.accumulate if spec.accumulate > 1 else None,
+        name="adam",
+    )
     model.compile(optimizer=optimizer, jit_compile=spec.jit)
 
 
@@ -116,6 +125,7 @@ class _Session:
     task: TaskSpec
     keeper: Keeper
     guard: Guard | None
+    table: RateTable | None
     callbacks: Sequence[keras.callbacks.Callback]
     checkpoints: Path
 
@@ -153,8 +163,9 @@ class _Session:
             self.guard.reset()
         clock = Clock(self.spec.checkpoint_interval)
         watch = StepWatch(keeper, self.guard, interrupts, clock, recorder, str(self.checkpoints.parent))
+        rates = [] if self.table is None else [RatesOfEpoch(self.table, keeper.rates_ahead)]
         callbacks = CallbacksFromMiddle(
-            [recorder, *self.callbacks, watch],  # the recorder first: it stops at a loss that is not finite
+            [*rates, recorder, *self.callbacks, watch],  # the recorder early: it stops at a loss that is not finite
             keeper.steps_into_epoch,
             keeper.restore_metrics,
             self.model,

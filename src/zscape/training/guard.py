@@ -15,6 +15,8 @@ from keras import ops
 
 from zscape.core.errors import InputError
 from zscape.networks.latent_model import LatentModel
+from zscape.specs.recipe import guard_needs_another_pathway
+from zscape.training.attached import attach, detach
 
 _LEAST_SCALE = 2.0**-16
 """With float16 a loss scale below this means gradients that are not finite at any scale."""
@@ -81,17 +83,14 @@ def install_guard(model: LatentModel, choice: str) -> Guard | None:
         The guard; None for a model that has a training step of its own, where only the ends of epochs are looked at.
 
     Raises:
-        InputError: when more is asked of such a model.
+        InputError: when more is asked of such a model; a recipe that does so is refused before.
     """
     if type(model).train_step is not keras.Model.train_step:
         if choice != "stop":
-            raise InputError(
-                f"training.guard: {choice} needs Keras' own training step, which kl_pathway tape does not use: take "
-                "objective.kl_pathway: model, or training.guard: stop, which looks at the end of every epoch there."
-            )
+            raise InputError(f"{guard_needs_another_pathway(choice)}.")
         return None
     guard = Guard(sticky=choice != "skip")
-    model.guard = guard  # a layer of the model, so that its numbers are carried
+    attach(model, "guard", guard)
     if not model.optimizer.built:
         model.optimizer.build(model.trainable_variables)  # a loss scale to look at is there only then
     model.train_step = functools.partial(_steps().train_step, model, guard)
@@ -103,19 +102,16 @@ def remove_guard(model: LatentModel) -> None:
     if "train_step" not in vars(model):
         return
     del model.train_step
-    # Keras has no public way to take a layer out of a model again.
-    tracker = model._tracker
-    locked = tracker.locked
-    tracker.unlock()
-    tracker.untrack(model.guard)
-    tracker.locked = locked
-    del model.guard
-    model.train_function = None  # compiled with the guard in it
+    detach(model, "guard")
 
 
 def passing_variables(model: LatentModel, guard: Guard) -> list[keras.Variable]:
-    """Return what a step changes besides weights and optimizer: statistics, random streams, warm-up, sums."""
-    own = {id(variable) for variable in guard.variables}
+    """Return what a step changes besides weights and optimizer: statistics, random streams, warm-up, sums.
+
+    The number of the step within its epoch is not put back: a step that is not taken has been, too.
+    """
+    table = getattr(model, "rate_table", None)
+    own = {id(variable) for variable in [*guard.variables, *(table.variables if table is not None else [])]}
     found = {id(variable): variable for variable in [*model.non_trainable_variables, *model.metrics_variables]}
     return [variable for key, variable in found.items() if key not in own]
 
@@ -127,7 +123,7 @@ def gradients_of(model: LatentModel, data: tuple[Any, ...]) -> list[np.ndarray |
         model: compiled.
         data: a batch as `TrainingFlow` gives it.
     """
-    gradients = _steps().gradients(model, tuple(ops.convert_to_tensor(part) for part in data))
+    gradients = _steps().gradients(model, keras.tree.map_structure(ops.convert_to_tensor, data))
     return [None if gradient is None else ops.convert_to_numpy(gradient) for gradient in gradients]
 
 

@@ -13,7 +13,7 @@ from zscape.core.records import to_plain
 from zscape.formulas.terms import LossTerms, loss_terms
 from zscape.pathways.trackers import PARTS
 
-_BESIDE = ("sigma", "log_var_min", "log_var_max")
+_BESIDE = ("sigma", "log_var_min", "log_var_max", "radius_rms")
 
 
 @dataclass(frozen=True)
@@ -22,13 +22,13 @@ class EpochRecord:
 
     Attributes:
         epoch: from 1.
-        step: optimizer steps since the start of the training.
+        step: batches since the start of the training, also those that have not changed the weights.
         seconds: of training in this epoch, validation left out.
         images_per_second: of training in this epoch.
         learning_rate: at the end of the epoch.
-        train: terms of the loss (`formulas.terms.LossTerms`), means over the epoch, and for a VAE the extremes of
-            log_var before it is bounded and the root mean square of R = |mu|; where sigma is learned, its mean over the
-            epoch.
+        train: terms of the loss (`formulas.terms.LossTerms`), means over the epoch; the root mean square of R = |mu|,
+            of an autoencoder of |z|; for a VAE the extremes of log_var before it is bounded; where sigma is learned,
+            its mean over the epoch.
         validation: the same on the validation images, None without any.
         skipped_steps: steps that the guard has left out; not in history.jsonl where there were none.
     """

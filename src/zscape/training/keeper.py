@@ -15,6 +15,7 @@ from zscape.training.checkpoint_files import Checkpoint, CheckpointFolder, read_
 from zscape.training.checkpoints import metric_variables, restore, restore_metrics, state_arrays
 from zscape.training.early_stopping import BestEpoch
 from zscape.training.history import EpochRecord
+from zscape.training.learning_rate import Rates
 
 
 class Keeper:
@@ -23,6 +24,7 @@ class Keeper:
     Attributes:
         at: where the training stands: the newest checkpoint. Its arrays are dropped once they are in the model.
         best: watches for the best epoch.
+        rates: learning rates of all steps.
 
     Args:
         model: compiled.
@@ -31,6 +33,9 @@ class Keeper:
         folder: of the checkpoints.
         on_history: called after every epoch with the history so far.
         say: told what the user should know.
+
+    Raises:
+        InputError: as `Rates`.
     """
 
     def __init__(
@@ -44,6 +49,7 @@ class Keeper:
     ) -> None:
         self.history: list[dict[str, Any]] = []
         self.best = BestEpoch(spec.early_stopping, model.objective.beta)
+        self.rates = Rates(spec, steps_per_epoch, model.objective.beta)
         self.steps_into_epoch = self.skipped_steps = self.back_offs = 0
         self.seconds = 0.0
         self._metrics: dict[str, np.ndarray] = {}
@@ -91,6 +97,10 @@ class Keeper:
             self._folder.mark_best()  # the process may have ended between the two
         return True
 
+    def rates_ahead(self) -> tuple[np.ndarray, int]:
+        """Return the rates of the present epoch's steps, and the number within it of the step that comes next."""
+        return self.rates.of_epoch(self.history, self.back_offs), self.steps_into_epoch
+
     def restore_metrics(self) -> None:
         """Give the model the sums of the epoch that was broken off."""
         restore_metrics(self._metrics, self._model)
@@ -125,11 +135,16 @@ class Keeper:
         self._folder.write(self._checkpoint(state_arrays(self._model), {}))
 
     def back_off(self) -> float:
-        """Go back to the newest checkpoint, halve the learning rate, keep that; return the new rate."""
+        """Go back to the newest checkpoint, halve the learning rate, keep that; return the new rate.
+
+        With a schedule every rate of it is halved, from the step that comes next.
+        """
         self.resume()
         optimizer = self._model.optimizer
-        optimizer.learning_rate = float(optimizer.learning_rate) / 2
         self.back_offs += 1
+        rates, position = self.rates_ahead()
+        # One rate for all steps is the optimizer's own number, which a user's callback may have changed.
+        optimizer.learning_rate = rates[position] if self.rates.vary else float(optimizer.learning_rate) / 2
         self._folder.write(self._checkpoint(state_arrays(self._model), self._metrics))
         return float(optimizer.learning_rate)
 

@@ -1,7 +1,9 @@
-"""The live line of a training: epoch, step, loss and its parts, images per second, time left."""
+"""The live line of a training: epoch, step, loss and its parts, images per second, peak memory, time left."""
 
+import re
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -9,10 +11,13 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from zscape.core.peak_memory import peak_memory, sized
 from zscape.training.history import terms_from_logs
 
 _REFRESH = 0.15  # seconds between two states of the live line
 _PLAIN = 20.0  # seconds between two plain lines within a long epoch
+_SHORTER = ((r"^validation ", "val "), (r"^epoch ", ""), (r" img/s$", "/s"), (r"^beta .*", ""), (r".*/s$", ""))
+"""How parts of a line are shortened where a terminal is too narrow for it: one after the other, as far as needed."""
 
 
 def stderr_console() -> Console:
@@ -30,22 +35,39 @@ def stderr_console() -> Console:
     )
 
 
+def peak_now() -> str:
+    """Return the most memory so far, on the graphics card where there is one: "1.2 GiB"; "" where nobody tells."""
+    size = peak_memory(keras.backend.backend()).shown
+    return "" if size is None else sized(size)
+
+
 class ProgressCallback(keras.callbacks.Callback):
     """Shows how training goes: a live line on a terminal, plain lines elsewhere; on stderr.
+
+    Every epoch leaves a line. Where it does not fit the terminal, words are shortened and then numbers left out.
 
     Args:
         beta: the KL weight.
         images_per_epoch: number of training images.
         epochs: the last epoch.
         console: where to write; None for stderr.
+        memory: says how much there has been so far.
     """
 
-    def __init__(self, beta: float, images_per_epoch: int, epochs: int, console: Console | None = None) -> None:
+    def __init__(
+        self,
+        beta: float,
+        images_per_epoch: int,
+        epochs: int,
+        console: Console | None = None,
+        memory: Callable[[], str] = peak_now,
+    ) -> None:
         super().__init__()
         self._beta = beta
         self._images = images_per_epoch
         self._epochs = epochs
         self._console = console or stderr_console()
+        self._memory = memory
         self._live = Live(console=self._console, auto_refresh=False, transient=True)
         self._epoch = 0
         self._first_epoch: int | None = None
@@ -89,22 +111,28 @@ class ProgressCallback(keras.callbacks.Callback):
             return
         self._shown = self._trained
         steps = self.params["steps"]
-        line = f"epoch {self._epoch}/{self._epochs} step {batch + 1}/{steps}  {self._state(logs, (batch + 1) / steps)}"
+        parts = self._parts(logs, (batch + 1) / steps)
+        line = self._line([f"epoch {self._epoch}/{self._epochs} step {batch + 1}/{steps}", *parts])
         self._live.update(Text(line, no_wrap=True, overflow="ellipsis"), refresh=True) if live else self.say(line)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        self.say(f"epoch {self._epoch}/{self._epochs}  {self._state(logs or {}, 1.0)}")
+        parts = self._parts(logs or {}, 1.0, self._memory())
+        self.say(self._line([f"epoch {self._epoch}/{self._epochs}", *parts]))
 
-    def _state(self, logs: dict[str, Any], share_of_epoch: float) -> str:
-        # Short enough for a terminal of 80 columns; the line printed at the beginning names the parts.
+    def _line(self, parts: list[str]) -> str:
+        width = self._console.width if self._console.is_terminal else None
+        return fitted([part for part in parts if part], width)
+
+    def _parts(self, logs: dict[str, Any], share_of_epoch: float, memory: str = "") -> list[str]:
+        # The line printed at the beginning names the parts of the loss.
         terms = terms_from_logs(logs, self._beta)
         parts = f" = {_four(terms.reconstruction)} + {_four(terms.weighted_kl)}" if self._beta else ""
-        weight = f"  beta {terms.beta:.3g}" if "beta" in logs else ""  # only where it changes
-        validation = f"  validation {_four(logs['val_loss'])}" if "val_loss" in logs else ""
+        weight = f"beta {terms.beta:.3g}" if "beta" in logs else ""  # only where it changes
+        validation = f"validation {_four(logs['val_loss'])}" if "val_loss" in logs else ""
         share_now = share_of_epoch - (self._steps_before or 0) / self.params["steps"]
         speed = share_now * self._images / max(self._trained - self._epoch_begun, 1e-9)
         left = self._time_left(share_of_epoch)
-        return f"loss {_four(terms.loss)}{parts}{weight}{validation}  {speed:,.0f} img/s{left}"
+        return [f"loss {_four(terms.loss)}{parts}", weight, validation, f"{speed:,.0f} img/s", memory, left]
 
     def _time_step(self, position: int) -> None:
         steps = position + 1
@@ -121,10 +149,24 @@ class ProgressCallback(keras.callbacks.Callback):
         betweens = epochs + (share_of_epoch < 1)
         seconds = round(steps * self._step_seconds + betweens * self._between_seconds)
         if seconds < 60:
-            return f"  {seconds} s left"
-        return f"  {seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d} left"
+            return f"{seconds} s left"
+        return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d} left"
 
 
 def _four(value: float) -> str:
     """Return four digits, zeros at the end too, so that numbers beside each other are equally exact."""
     return f"{value:#.4g}".removesuffix(".")
+
+
+def fitted(parts: list[str], width: int | None) -> str:
+    """Return the parts of a line with two spaces between them, shortened until they fit.
+
+    Args:
+        parts: texts.
+        width: columns there are; None for any number.
+    """
+    for pattern, shorter in _SHORTER:
+        if width is None or len("  ".join(parts)) <= width:
+            break
+        parts = [text for part in parts if (text := re.sub(pattern, shorter, part))]
+    return "  ".join(parts)

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from zscape.core.backend import backend_for_use, start_backend
+from zscape.core.device_limits import devices_for_use
 from zscape.core.errors import InputError
 from zscape.runs.directory import RunDirectory
 
@@ -21,7 +22,8 @@ def open_trained(directory: Path | str) -> tuple[RunDirectory, Any]:
     if not run.is_trained:
         raise InputError(f"{run.path} holds no finished networks yet: `zscape train` makes them.")
     training = run.recipe.training
-    start_backend(backend_for_use(training.backend), training.threads, training.deterministic)
+    devices = devices_for_use(training.devices)
+    start_backend(backend_for_use(training.backend), training.threads, training.deterministic, devices)
     # Imported here because Keras takes seconds to start, and must not before the environment is set.
     from zscape.inference.storage import load_model
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from zscape.runs.directory import RunDirectory
 from zscape.workflow.notes import note_to_stderr
@@ -17,6 +18,9 @@ def run(
     *,
     out: Path | str | None = None,
     fresh: bool = False,
+    quiet: bool = False,
+    tensorboard: bool = False,
+    callbacks: Sequence[Any] = (),
     note: Callable[[str], None] = note_to_stderr,
 ) -> RunDirectory:
     """Prepare, train, evaluate, encode, analyse and report a recipe.
@@ -27,6 +31,9 @@ def run(
         overrides: texts "dotted.key=value".
         out: the run directory; None makes a new one below `runs/`. The same run again goes on where it stopped.
         fresh: delete the run that `out` holds first.
+        quiet: show no progress, and tell `note` of warnings only.
+        tensorboard: write the history and the pictures as event files into `tensorboard/` too.
+        callbacks: Keras callbacks of your own for the training; they come last after every epoch.
         note: told what the user should know, sentence by sentence.
 
     Returns:
@@ -36,17 +43,28 @@ def run(
         InputError: for anything in the recipe, the data, the backend or the directory that cannot be used.
         TrainingStopped: when the loss is no longer finite.
     """
-    done = train(recipe, overrides, out=out, fresh=fresh, note=note)
+    done = train(
+        recipe,
+        overrides,
+        out=out,
+        fresh=fresh,
+        quiet=quiet,
+        tensorboard=tensorboard,
+        callbacks=callbacks,
+        note=note,
+    )
     provenance = done.read("provenance.json")
     if "report" in provenance["seconds"] and (done.path / "report.html").is_file():
         return done
     started = time.perf_counter()
-    note("Encoding, evaluating and analysing all images")
+    if not quiet:
+        note("Encoding, evaluating and analysing all images")
     study(done.path)
     studied = time.perf_counter()
     provenance["seconds"]["study"] = studied - started
     done.write("provenance.json", provenance)
-    note("Writing the report")
+    if not quiet:
+        note("Writing the report")
     report(done.path)
     provenance["seconds"]["report"] = time.perf_counter() - studied
     done.write("provenance.json", provenance)

@@ -2,25 +2,35 @@
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from zscape.core.backend import start_backend
 from zscape.core.backend_devices import card_in_use
+from zscape.core.device_limits import limit_note
 from zscape.core.hardware import read_machine
+from zscape.core.peak_memory import peak_memory
 from zscape.core.precision import choose_precision
-from zscape.data.batches import Batches
 from zscape.data.corrupt import check_colours
 from zscape.data.prepare import open_store
 from zscape.data.store import Store
 from zscape.reporting.numbers import counted
 from zscape.runs.claim import claim_directory
 from zscape.runs.directory import RunDirectory
-from zscape.runs.provenance import collect_provenance
+from zscape.runs.event_files import EventFiles, pictures_of, tensorboard_modules
+from zscape.runs.provenance import Provenance, collect_provenance
 from zscape.specs.base import SPLITS
 from zscape.specs.recipe import Recipe
 from zscape.workflow.choose import resolve_recipe
 from zscape.workflow.data import with_absolute_path
-from zscape.workflow.notes import PreparationNotes, note_to_stderr, skipped_sentences, stop_sentences
+from zscape.workflow.notes import PreparationNotes, note_to_stderr, skipped_sentences
+from zscape.workflow.train_networks import Listeners, train_networks
+
+if TYPE_CHECKING:
+    from zscape.training.fit import FitResult
+
+_MIB = 2**20
 
 
 def train(
@@ -29,6 +39,9 @@ def train(
     *,
     out: Path | str | None = None,
     fresh: bool = False,
+    quiet: bool = False,
+    tensorboard: bool = False,
+    callbacks: Sequence[Any] = (),
     note: Callable[[str], None] = note_to_stderr,
 ) -> RunDirectory:
     """Train a recipe in a run directory; the same call again goes on where the last one stopped.
@@ -39,34 +52,48 @@ def train(
         overrides: texts "dotted.key=value".
         out: the run directory; None makes a new one below `runs/`.
         fresh: delete the run that `out` holds first.
+        quiet: show no progress, and tell `note` of warnings only.
+        tensorboard: write the history and the pictures as event files into `tensorboard/` too.
+        callbacks: Keras callbacks of your own; they come last after every epoch, when its checkpoint is written.
         note: told what the user should know, sentence by sentence.
 
     Returns:
-        The run directory, with recipe.yaml, provenance.json, history.jsonl, checkpoints/, encoder/ and decoder/.
+        The run directory, with recipe.yaml, provenance.json, history.jsonl, history.csv, checkpoints/, encoder/ and
+        decoder/.
 
     Raises:
         InputError: for anything in the recipe, the data, the backend or the directory that cannot be used.
         TrainingStopped: when a loss or gradient is not finite.
         TrainingInterrupted: by Ctrl-C or SIGTERM, after a checkpoint.
     """
+    tell = _nothing if quiet else note
     resolved = resolve_recipe(recipe, overrides)
     asked = with_absolute_path(resolved.recipe)
     for sentence in resolved.sentences():
-        note(sentence)
+        tell(sentence)
     for sentence in asked.notes():
         note(f"Note: {sentence}")
+    if tensorboard:
+        tensorboard_modules()
     training = asked.training
-    backend = start_backend(training.backend, training.threads, training.deterministic)
+    backend = start_backend(training.backend, training.threads, training.deterministic, training.devices)
+    if without_effect := limit_note(backend, training.devices):
+        note(f"Note: {without_effect}")
+    own = _checked(callbacks) if callbacks != () else []
     started = time.perf_counter()
-    store = open_store(asked.data, progress=PreparationNotes(note))
+    store = open_store(asked.data, progress=PreparationNotes(tell), note=tell)
     for sentence in skipped_sentences(store.skipped()):
         note(sentence)
     complete = asked.for_images(store.image_shape)
     check_colours(complete.task, store)
+    training.check_steps(-(-len(store.split("train")) // training.batch_size))
     seconds = {"prepare": time.perf_counter() - started}
     run = _directory(resolved.name, complete, out, fresh)
+    events = _event_files(run) if tensorboard else None
     if _is_finished(run, complete):
-        note(f"{run.path} is trained already ({counted(len(run.history()), 'epoch')}): nothing to do.")
+        tell(f"{run.path} is trained already ({counted(len(run.history()), 'epoch')}): nothing to do.")
+        if events is not None and events.last_epoch() != len(run.history()):
+            events.follow(run.history())
         return run
     _check_checkpoint(run)
     run.write_recipe(complete)
@@ -75,13 +102,36 @@ def train(
     asked_precision = training.precision if complete.objective.kl_pathway == "model" else "float32"
     precision, reason = choose_precision(asked_precision, backend, read_machine(), card_in_use(backend))
     if training.precision != "float32":
-        note(f"Precision: {reason}")
+        tell(f"Precision: {reason}")
     provenance = collect_provenance(backend, precision, training.seed, training.threads, _describe(store), seconds)
     run.write("provenance.json", provenance)
-    _train(run, complete, store, precision, note)
+    result = train_networks(run, complete, store, precision, Listeners(note, quiet, own, events))
     seconds["train"] = time.perf_counter() - started - seconds["prepare"]
-    run.write("provenance.json", provenance)
+    run.write("provenance.json", _finished(provenance, result))
     return run
+
+
+def _nothing(sentence: str) -> None:
+    pass
+
+
+def _checked(callbacks: Any) -> list[Any]:
+    from zscape.training.user_callbacks import check_callbacks
+
+    return check_callbacks(callbacks)
+
+
+def _event_files(run: RunDirectory) -> EventFiles:
+    return EventFiles(run.path / "tensorboard", pictures_of(run.path / "figures" / "training"))
+
+
+def _finished(provenance: Provenance, result: "FitResult") -> Provenance:
+    peaks = peak_memory(provenance.backend)
+    in_mib = {
+        name: None if size is None else round(size / _MIB, 1)
+        for name, size in (("resident", peaks.resident), ("card", peaks.card))
+    }
+    return replace(provenance, best_epoch=result.best_epoch, kept_epoch=result.kept_epoch, peak_memory_mib=in_mib)
 
 
 def _directory(name: str, recipe: Recipe, out: Path | str | None, fresh: bool) -> RunDirectory:
@@ -110,45 +160,6 @@ def _check_checkpoint(run: RunDirectory) -> None:
     from zscape.training.checkpoint_files import CheckpointFolder
 
     CheckpointFolder(run.path / "checkpoints", lambda sentence: None).read()
-
-
-def _train(run: RunDirectory, recipe: Recipe, store: Store, precision: str, note: Callable[[str], None]) -> None:
-    # Imported here because Keras takes seconds to start, and must not before the environment is set.
-    from zscape.inference.storage import save_networks
-    from zscape.pathways.build import build_model
-    from zscape.training.fit import fit
-    from zscape.training.progress import ProgressCallback
-    from zscape.workflow.previews import preview_callback
-
-    spec = recipe.training
-    train_images, validation_images = store.split("train"), store.split("validation")
-    note(
-        f"Training on {counted(len(train_images), 'image')}, validating on {len(validation_images):,}, into {run.path}"
-    )
-    train_batches = Batches(
-        train_images,
-        spec.batch_size,
-        spec.seed,
-        shuffle=True,
-        flip=recipe.data.flip,
-        redraw=recipe.data.binarize == "dynamic",
-    )
-    model = build_model(recipe, precision, train_batches.steps_per_epoch)
-    validation_batches = Batches(validation_images, spec.batch_size, spec.seed, shuffle=False)
-    progress = ProgressCallback(model.objective.beta, len(train_images), spec.epochs)
-    callbacks = [preview_callback(run, store, spec.seed, progress.say), progress]
-    checkpoints = run.path / "checkpoints"
-    try:
-        result = fit(
-            *(model, train_batches, validation_batches, spec, checkpoints, callbacks, run.write_history, recipe.task),
-            say=note,
-        )
-    finally:
-        progress.close()
-    run.clear_study()  # it was made from the networks that are replaced now
-    save_networks(model, recipe, len(result.history), run.path)
-    for sentence in stop_sentences(len(result.history), result.kept_epoch, spec.epochs):
-        note(sentence)
 
 
 def _describe(store: Store) -> dict[str, object]:

@@ -22,7 +22,7 @@ from zscape.workflow.notes import note_to_stderr
 from zscape.workflow.run_codes import codes_of_run, unseen
 
 _COMPARED = 1000  # images whose reconstructions are compared, at most
-_COPIED = ("history.jsonl", "chosen.json")
+_COPIED = ("history.jsonl", "history.csv", "chosen.json")
 _OWN_STAGES = ("prepare", "train")  # of provenance's seconds: the others are of the study, which is made anew
 _LOG_VAR_TOLERANCE = 0.05  # a variance that is 5 % another one
 

@@ -35,7 +35,7 @@ def plain_jpeg_size(data: bytes) -> tuple[int, int] | None:
         height, width, space, _ = simplejpeg.decode_jpeg_header(data)
     except ValueError:
         return None
-    return (height, width) if space in _SPACES else None
+    return (int(height), int(width)) if space in _SPACES else None
 
 
 def decode_jpeg(data: bytes) -> np.ndarray | None:

@@ -38,6 +38,25 @@ def train_step(model: Any, guard: Any, state: Any, data: Any) -> tuple[dict[str,
     return logs, (pick(new_trainable, trainable), other, pick(new_of_optimizer, of_optimizer), of_metrics)
 
 
+def rated_step(model: Any, table: Any, step: Any, state: Any, data: Any) -> tuple[dict[str, Any], Any]:
+    """Do a training step with the learning rate that the table has for it.
+
+    Args:
+        model: compiled.
+        table: a `learning_rate.RateTable`, the model's.
+        step: the training step.
+        state: trainable, other, optimizer and metrics variables, as lists of arrays.
+        data: as `fit` hands it over.
+    """
+    trainable, other, of_optimizer, of_metrics = state
+    groups = [(model.non_trainable_variables, other), (model.optimizer.variables, of_optimizer)]
+    mapping = [pair for variables, arrays in groups for pair in zip(variables, arrays, strict=True)]
+    with keras.StatelessScope(state_mapping=mapping) as scope:
+        model.optimizer.learning_rate.assign(table.take())
+    other, of_optimizer = ([scope.get_current_value(one) for one in variables] for variables, _ in groups)
+    return step((trainable, other, of_optimizer, of_metrics), data)
+
+
 def gradients(model: Any, data: Any) -> list[Any]:
     """Return the gradients of a batch."""
     groups = (

@@ -27,6 +27,19 @@ def train_step(model: Any, guard: Any, data: Any) -> dict[str, Any]:
     return model.get_metrics_result()
 
 
+def rated_step(model: Any, table: Any, step: Any, data: Any) -> dict[str, Any]:
+    """Do a training step with the learning rate that the table has for it.
+
+    Args:
+        model: compiled.
+        table: a `learning_rate.RateTable`, the model's.
+        step: the training step.
+        data: as `fit` hands it over.
+    """
+    model.optimizer.learning_rate.assign(table.take())
+    return step(data)
+
+
 def gradients(model: Any, data: Any) -> list[Any]:
     """Return the gradients of a batch."""
     variables = [*model.non_trainable_variables, *model.metrics_variables]
