@@ -3,10 +3,12 @@
     python -m benchmarks.kill_training --backend tensorflow --kills 20
 
 Every kill is a `kill -9` of a `zscape train`, at a moment drawn over the time that its training takes: within a step,
-within validation, while a checkpoint is written, while the networks are saved. The exit code is 0 when all is equal.
+within validation, while a checkpoint is written, while the networks are saved. At the end the command is given once
+more, to the finished run, which must not touch a file. The exit code is 0 when all is equal.
 """
 
 import argparse
+import csv
 import json
 import os
 import subprocess
@@ -24,7 +26,8 @@ from zscape.training.checkpoint_files import read_checkpoint
 SETTINGS = (
     *("data.limit=600", "model.filters=[4,6]", "model.strides=[1,2]", "model.z_dim=3"),
     *("model.batch_norm=true", "model.dropout=0.2", "objective.schedule.kind=linear", "objective.schedule.epochs=2"),
-    *("training.batch_size=8", "training.checkpoint_every=1"),
+    *("training.batch_size=8", "training.checkpoint_every=1", "training.accumulate=3"),
+    *("training.schedule.kind=cosine", "training.schedule.warm_up.steps=100"),
 )
 _PIPES: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
 _TIMES = ("seconds", "images_per_second")
@@ -51,7 +54,8 @@ def main() -> int:
             out = folder / f"killed-{number}"
             kills = _with_kills(command, out, environment, seconds, kills, options.kills, draw)
             problems += _differences(folder / "alone", out)
-    verdict = "; ".join(problems) or "every byte equal"
+        problems += _touched(command, folder / "alone", environment)
+    verdict = "; ".join(problems) or "every byte equal, and a finished run untouched"
     print(f"{options.backend}: {kills} kills in {number} trainings: {verdict}")
     return 1 if problems else 0
 
@@ -120,14 +124,32 @@ def _differences(one: Path, other: Path) -> list[str]:
     ]
     mine, theirs = (read_checkpoint(path / "checkpoints" / "last.safetensors") for path in (one, other))
     problems += [name for name in mine.arrays if mine.arrays[name].tobytes() != theirs.arrays[name].tobytes()]
-    if _history(one) != _history(other):
-        problems.append("history.jsonl")
+    problems += [reader.__name__ for reader in (_history, _table) if reader(one) != reader(other)]
     return problems
+
+
+def _touched(command: list[str], out: Path, environment: dict[str, str]) -> list[str]:
+    """Give the command to a finished run; return the files that it changed, by bytes or time."""
+    before = _files(out)
+    done = subprocess.run([*command, "--out", str(out)], env=environment, capture_output=True, check=False)
+    after = _files(out)
+    changed = [f"touched {name}" for name in sorted({*before, *after}) if before.get(name) != after.get(name)]
+    return changed if done.returncode == 0 else [f"exit code {done.returncode} for a finished run", *changed]
+
+
+def _files(out: Path) -> dict[str, tuple[bytes, int]]:
+    files = (path for path in out.rglob("*") if path.is_file())
+    return {str(path.relative_to(out)): (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
 
 
 def _history(out: Path) -> list[dict[str, object]]:
     records = [json.loads(line) for line in (out / "history.jsonl").read_text(encoding="utf-8").splitlines()]
     return [{name: value for name, value in record.items() if name not in _TIMES} for record in records]
+
+
+def _table(out: Path) -> list[dict[str, str]]:
+    with (out / "history.csv").open(encoding="utf-8", newline="") as file:
+        return [{name: row[name] for name in row if name not in _TIMES} for row in csv.DictReader(file)]
 
 
 if __name__ == "__main__":
