@@ -6,8 +6,10 @@ import zipfile
 import pytest
 
 from zscape.core.errors import InputError
+from zscape.specs.compose import stated_values
 from zscape.specs.sources import SOURCES
-from zscape.workflow.source_kind import kind_of, source_of
+from zscape.workflow.choose import resolve_recipe
+from zscape.workflow.source_kind import kind_of, source_of, with_source
 
 
 def files(folder, *names):
@@ -91,3 +93,31 @@ def test_a_name_goes_before_a_path(tmp_path, monkeypatch):
         source_of("photos")
     with pytest.raises(InputError, match=r"^There is no file or folder celeba"):
         source_of("celeba")  # which needs a path
+
+
+def test_a_path_as_data_source_becomes_source_and_path_in_any_recipe(tmp_path):
+    folder = files(tmp_path / "my: photos #1", "img_align_celeba/000001.jpg")
+    given = ["training.epochs=2", f"data.source={folder}", "data.size=32"]
+    assert stated_values(with_source(given)) == {
+        "training": {"epochs": 2},
+        "data": {"source": "celeba", "path": str(folder), "size": 32},
+    }
+    data = resolve_recipe("digits", given).recipe.data
+    assert (data.source, data.path, data.size) == ("celeba", str(folder), (32, 32))
+
+
+def test_a_store_as_data_source_is_opened_as_what_it_is(tiny_store):
+    assert with_source([f"data.source={tiny_store.directory}"]) == [
+        f"data.source={tiny_store.manifest['source']}",
+        f'data.path="{tiny_store.directory}"',
+    ]
+
+
+@pytest.mark.parametrize("text", ["data.source=digits", "data.source=digts", "data.source=", "data.source", "seed=1"])
+def test_what_is_no_path_stays_for_the_recipe_to_judge(text):
+    assert with_source([text]) == [text]
+
+
+def test_images_named_twice(tmp_path):
+    with pytest.raises(InputError, match=rf"The images are named twice: data.source={tmp_path} and data.path; leave"):
+        with_source(["data.path=x", f"data.source={tmp_path}"])

@@ -13,6 +13,7 @@ from zscape.specs.compose import compose_recipe, compose_values, names_recipe, s
 from zscape.specs.data import DataSpec
 from zscape.specs.recipe import Recipe, parse_part
 from zscape.specs.shipped import shipped_recipes
+from zscape.workflow.source_kind import with_source
 
 
 @dataclass(frozen=True)
@@ -53,12 +54,13 @@ def resolve_recipe(recipe: str, overrides: Sequence[str] = ()) -> Resolved:
     Args:
         recipe: a shipped recipe's name, the path of a YAML file, or the path of images: a folder, a store, a .zip or
             .tar of images, or an .npy, .npz or idx file. The first that fits counts.
-        overrides: texts "dotted.key=value"; they win over what is chosen, and other choices go by them.
+        overrides: texts "dotted.key=value"; they win over what is chosen, and other choices go by them. `data.source`
+            may be a path too.
 
     Raises:
         InputError: for anything in it that cannot be used.
     """
-    path = Path(recipe).expanduser()
+    path, overrides = Path(recipe).expanduser(), with_source(overrides)
     if names_recipe(recipe) or not is_images(path):
         _check_kind(path)
         _check_there(recipe, path)

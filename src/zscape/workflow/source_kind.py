@@ -1,15 +1,16 @@
 """Which source reads the images that lie at a path."""
 
 import contextlib
+import json
 import os
 import tarfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from zscape.core.errors import InputError
 from zscape.core.names import nearest
-from zscape.data.store import is_store
+from zscape.data.store import Store, is_store
 from zscape.specs.sources import SOURCES
 
 ARRAYS = (".npy", ".npz", ".idx", ".idx.gz", "-ubyte", "-ubyte.gz")
@@ -41,6 +42,30 @@ def source_of(given: str) -> tuple[str, str | None]:
     if not path.exists():
         raise InputError(_missing(given))
     return kind_of(path), given
+
+
+def with_source(overrides: Sequence[str]) -> list[str]:
+    """Return settings in which `data.source=PATH` has become the source that reads what lies there, and `data.path`.
+
+    Args:
+        overrides: texts "dotted.key=value". A source's name stays, and so does what is neither that nor a path: the
+            recipe's check knows the right names.
+
+    Raises:
+        InputError: when `data.path` is stated besides, or nothing there can be prepared.
+    """
+    given = list(overrides)
+    for number, text in enumerate(given):
+        key, _, value = text.partition("=")
+        path = Path(value).expanduser()
+        if key.strip() != "data.source" or value in SOURCES or not (value and path.exists()):
+            continue
+        if any(other.partition("=")[0].strip() == "data.path" for other in given):
+            raise InputError(f"The images are named twice: data.source={value} and data.path; leave one of them out.")
+        source = Store.open(path).manifest["source"] if is_store(path) else kind_of(path)
+        given[number : number + 1] = [f"data.source={source}", f"data.path={json.dumps(value)}"]
+        return given
+    return given
 
 
 def kind_of(path: Path) -> str:
