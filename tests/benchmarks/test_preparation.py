@@ -23,21 +23,22 @@ def test_both_prepare_every_image(tmp_path):
 
 def test_simplejpeg_takes_part_where_it_is_installed(monkeypatch):
     monkeypatch.setattr(preparation.fast, "simplejpeg", None)
-    assert contestants([1, 2]) == ["plain", "pillow 1", "pillow 2"]
+    assert contestants([1, 2]) == ["plain", "plain 2", "pillow 1", "pillow 2"]
     monkeypatch.setattr(preparation.fast, "simplejpeg", object())
-    assert contestants([2]) == ["plain", "pillow 2", "simplejpeg 2"]
+    assert contestants([2]) == ["plain", "plain 2", "pillow 2", "simplejpeg 2"]
 
 
 def test_a_race_of_one_round(tmp_path):
     folder = make_pictures(tmp_path / "faces", 4)
-    results = race(folder, ["plain", "pillow 1"], 1, tmp_path)
-    assert list(results) == ["plain", "pillow 1"] and results["plain"]["ratio"] == 1
+    results = race(folder, ["plain", "plain 2", "pillow 1"], 1, tmp_path)
+    assert list(results) == ["plain", "plain 2", "pillow 1"] and results["plain"]["ratio"] == 1
     assert all(
         result["images_per_second"] > 0 and result["peak_mib"] > 5 and result["processor_ms"] > 0
         for result in results.values()
     )
     lines = table(results).splitlines()
-    assert lines[1].startswith("plain Pillow") and lines[2].startswith("pillow, 1 worker ")
+    assert lines[1].startswith("plain Pillow ") and lines[2].startswith("plain Pillow, 2 times ")
+    assert lines[3].startswith("pillow, 1 worker ")
 
 
 def test_one_contestant_prints_its_numbers(tmp_path, capsys):

@@ -149,7 +149,7 @@ def assert_plain(path):
     """Fail unless the file is of a kind that can be read without running code."""
     head = path.read_bytes()[:2]
     assert not (head[:1] == b"\x80" and head[1] <= 5), f"{path.name} begins like a pickle"
-    if path.suffix in (".json", ".jsonl", ".yaml"):
+    if path.suffix in (".json", ".jsonl", ".yaml", ".csv"):
         path.read_text(encoding="utf-8")
     elif path.suffix == ".npz":
         with zipfile.ZipFile(path) as archive:
@@ -172,6 +172,6 @@ def test_no_file_of_a_run_needs_pickle(run, model, tiny_store):
     fit_normal(codes).save(run.path / "priors" / "fitted_normal.npz")
     run.write_history([{"epoch": 1}])
     files = [path for path in run.path.rglob("*") if path.is_file()]
-    assert len(files) == 9
+    assert len(files) == 10
     for path in files:
         assert_plain(path)

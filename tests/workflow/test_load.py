@@ -62,7 +62,7 @@ def test_each_network_alone_in_a_fresh_process(model, trained, tmp_path):
 def test_no_file_of_a_run_is_a_pickle(trained):
     for path in trained.rglob("*"):
         if path.is_file():
-            assert path.suffix in {".yaml", ".json", ".jsonl", ".npz", ".safetensors", ".png", ".html"}, path
+            assert path.suffix in {".yaml", ".json", ".jsonl", ".csv", ".npz", ".safetensors", ".png", ".html"}, path
             if path.suffix == ".npz":
                 with np.load(path, allow_pickle=False) as arrays:
                     assert [arrays[name].dtype.hasobject for name in arrays.files].count(True) == 0
