@@ -32,6 +32,10 @@ def test_linux_and_others_agree(tmp_path):
     assert peak_resident(tmp_path / "no such file") >= 0.9 * peak_resident()
     (tmp_path / "status").write_text("Name:\tpython\nVmPeak:\t  999 kB\nVmHWM:\t    7 kB\n")
     assert peak_resident(tmp_path / "status") == 7 * 1024
+    (tmp_path / "status").write_text("VmHWM:\t 900 kB\nVmRSS:\t 800 kB\nRssAnon:\t 250 kB\nRssFile:\t 600 kB\n")
+    assert peak_resident(tmp_path / "status") == 300 * 1024, "a store's pages are no memory that is missing elsewhere"
+    (tmp_path / "status").write_text("VmHWM:\t 900 kB\nRssAnon:\t 350 kB\nRssFile:\t 600 kB\n")
+    assert peak_resident(tmp_path / "status") == 350 * 1024
 
 
 def test_macos_counts_in_bytes(tmp_path, monkeypatch):

@@ -13,7 +13,8 @@ class PeakMemory:
     """Peaks since the process began, in bytes; None where the system or the backend does not tell.
 
     Attributes:
-        resident: of the process in the machine's memory. Pages of the images' file that are mapped count too.
+        resident: of the process in the machine's memory; on Linux without pages of mapped files, of programs as of
+            images, which the system takes back when others need the room.
         card: on the graphics card, as the backend counts what it uses itself; None without a card.
     """
 
@@ -36,9 +37,11 @@ def peak_memory(backend: str | None = None) -> PeakMemory:
 
 
 def peak_resident(status: Path = _STATUS) -> int | None:
-    """Return the greatest resident size of this process, in bytes.
+    """Return the greatest resident size of this process, in bytes; on Linux without pages of mapped files.
 
-    On Linux this is VmHWM: `ru_maxrss` would begin with what the process had that started this one.
+    Linux keeps the peak of everything (VmHWM; `ru_maxrss` would begin with what the process had that started this one),
+    but not of what is no file's page. Such pages only become more while images are read, so what they are now is at
+    least what they were at the peak: the difference is never too much.
 
     Args:
         status: the file that Linux tells it in.
@@ -47,8 +50,10 @@ def peak_resident(status: Path = _STATUS) -> int | None:
         lines = status.read_text(encoding="utf-8").splitlines()
     except OSError:
         return _maxrss()
-    found = [line.split()[1] for line in lines if line.startswith("VmHWM:")]
-    return int(found[0]) * 1024 if found else _maxrss()
+    kib = {line.split()[0]: int(line.split()[1]) for line in lines if line.startswith(("VmHWM:", "Rss"))}
+    if "VmHWM:" not in kib:
+        return _maxrss()
+    return 1024 * max(kib["VmHWM:"] - kib.get("RssFile:", 0), kib.get("RssAnon:", 0))
 
 
 def peak_on_card(backend: str) -> int | None:
