@@ -6,6 +6,7 @@ import keras
 import tensorflow as tf
 
 from zscape.training import guard as guarding
+from zscape.training.steps.in_place import rated_step as rated_step
 
 
 def train_step(model: Any, guard: Any, data: Any) -> dict[str, Any]:
@@ -28,19 +29,6 @@ def train_step(model: Any, guard: Any, data: Any) -> dict[str, Any]:
     for variable, before in kept:
         variable.assign(tf.where(taken, variable.value, before))
     return model.get_metrics_result()
-
-
-def rated_step(model: Any, table: Any, step: Any, data: Any) -> dict[str, Any]:
-    """Do a training step with the learning rate that the table has for it.
-
-    Args:
-        model: compiled.
-        table: a `learning_rate.RateTable`, the model's.
-        step: the training step.
-        data: as `fit` hands it over.
-    """
-    model.optimizer.learning_rate.assign(table.take())
-    return step(data)
 
 
 def gradients(model: Any, data: Any) -> list[Any]:
