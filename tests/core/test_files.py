@@ -140,6 +140,17 @@ def test_all_is_written_where_the_system_takes_parts(tmp_path, monkeypatch):
     assert (tmp_path / "a").read_bytes() == b"more than three"
 
 
+def test_what_a_library_put_in_the_place_is_what_is_flushed(tmp_path, monkeypatch):
+    """Some write beside and rename: the file that was made for them is then another."""
+    synced = []
+    monkeypatch.setattr(files.os, "fsync", lambda handle: synced.append(os.fstat(handle).st_ino))
+    with files.whole_file(tmp_path / "a") as aside:
+        (tmp_path / "other").write_text("new")
+        (tmp_path / "other").replace(aside)
+    assert (tmp_path / "a").read_text() == "new" and synced == [(tmp_path / "a").stat().st_ino]
+    assert os.listdir(tmp_path) == ["a"]
+
+
 def test_a_folder_s_names_are_brought_to_the_disk(tmp_path, monkeypatch):
     synced = []
     monkeypatch.setattr(files.os, "fsync", lambda handle: synced.append(os.fstat(handle)))

@@ -17,6 +17,14 @@ def encoder():
     return build_encoder((8, 8, 1), SPEC, 1)
 
 
+def test_arrays_lie_in_the_order_that_files_take():
+    class Transposed:
+        def numpy(self):
+            return np.zeros((2, 3), np.float32).T
+
+    assert to_arrays({"kernel": Transposed()})["kernel"].flags.c_contiguous
+
+
 @pytest.mark.parametrize("build", [build_encoder, build_decoder])
 def test_every_variable_has_its_own_name(build):
     part = build((8, 8, 1), SPEC, 1)

@@ -14,19 +14,35 @@ from zscape.core.errors import InputError
 
 def write_bytes(path: Path, data: bytes) -> None:
     """Write `data` to `path`; at any moment the path holds the old content or the new, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, aside = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-    try:
+    with whole_file(path) as aside:
+        handle = os.open(aside, os.O_WRONLY)
         try:
             write_all(handle, data)
+        finally:
+            os.close(handle)
+
+
+@contextlib.contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Yield an empty file beside `path` to fill; it is flushed and gets the name when the block ends well.
+
+    At any moment `path` holds the old content or the new, never a part.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    os.close(handle)
+    try:
+        yield Path(name)
+        handle = os.open(name, os.O_RDWR)  # what has the name now: a library may have put another file there
+        try:
             os.fsync(handle)
         finally:
             os.close(handle)
-        os.chmod(aside, 0o666 & ~_umask())
-        os.replace(aside, path)
+        os.chmod(name, 0o666 & ~_umask())
+        os.replace(name, path)
     except BaseException:
         with contextlib.suppress(OSError):
-            os.unlink(aside)
+            os.unlink(name)
         raise
 
 

@@ -45,8 +45,8 @@ def optimizer_variables(optimizer: keras.Optimizer) -> dict[str, keras.Variable]
 
 
 def to_arrays(variables: Mapping[str, keras.Variable]) -> dict[str, np.ndarray]:
-    """Return the variables' values as NumPy arrays."""
-    return {name: np.asarray(variable.numpy()) for name, variable in variables.items()}
+    """Return the variables' values as NumPy arrays, C-contiguous: safetensors writes others in their memory's order."""
+    return {name: np.asarray(variable.numpy(), order="C") for name, variable in variables.items()}
 
 
 def assign(variables: Mapping[str, keras.Variable], arrays: Mapping[str, np.ndarray], what: str) -> None:

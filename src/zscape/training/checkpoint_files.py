@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save
+from safetensors.numpy import save_file
 
 from zscape.core.errors import InputError
-from zscape.core.files import copy_whole, write_bytes
+from zscape.core.files import copy_whole, whole_file
 
 FORMAT = 2
 """1 knew the ends of epochs only, and no checksum; it is read still."""
@@ -64,10 +64,13 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         OSError: when it cannot be written; a checkpoint already at `path` stays as it was.
     """
     arrays = {**checkpoint.arrays, **{_METRICS + name: array for name, array in checkpoint.metrics.items()}}
+    # safetensors takes the memory as it lies; in most cases it lies so already, and nothing is copied.
+    arrays = {name: np.asarray(array, order="C") for name, array in arrays.items()}
     note = {"format": FORMAT, "epoch": checkpoint.epoch, "history": checkpoint.history, "backend": checkpoint.backend}
     note |= {name: getattr(checkpoint, name) for name in _NUMBERS}
     text = json.dumps({**note, "sha256": _checksum(arrays, note)}, allow_nan=False)
-    write_bytes(path, save(arrays, metadata={"zscape": text}))
+    with whole_file(path) as aside:
+        save_file(arrays, aside, metadata={"zscape": text})  # from the arrays' memory, without a copy of them all
     _sync(path.parent)
 
 
