@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from safetensors import safe_open
-from safetensors.numpy import save, save_file
+from safetensors.numpy import save_file
 
+from tests.training.disk_calls import DiskCalls, Killed
 from zscape.core.errors import InputError
-from zscape.training import checkpoint_files
 from zscape.training.checkpoint_files import Checkpoint, CheckpointFolder, read_checkpoint, write_checkpoint
 
 
@@ -161,56 +161,11 @@ def test_checksum_is_of_note_and_arrays(tmp_path):
             read_checkpoint(path)
 
 
-class Killed(BaseException):
-    """The end of the process."""
-
-
-class Shim:
-    """Stands around every call that reaches the disk, and ends the process at one of them.
-
-    From then on no call does anything, so that the disk stays as a kill would leave it, whatever cleans up. A write is
-    cut into parts, so that a process ends within it too.
-    """
-
-    def __init__(self, end_at=None):
-        self.calls, self.end_at = [], end_at
-
-    def point(self, name):
-        if self.end_at is not None and len(self.calls) > self.end_at:
-            raise Killed
-        self.calls.append(name)
-        if len(self.calls) - 1 == self.end_at:
-            raise Killed
-
-    def install(self, patch):
-        for name in ("fsync", "replace", "link", "unlink", "chmod", "open"):
-            patch.setattr(os, name, self._wrapped(name, getattr(os, name)))
-        write = self._wrapped("write", os.write)
-
-        def save_in_thirds(arrays, filename, metadata):
-            """What safetensors does with calls of its own, a part at a time."""
-            data = save(arrays, metadata)
-            with open(filename, "r+b", buffering=0) as file:
-                for start in range(0, len(data), len(data) // 3 + 1):
-                    write(file.fileno(), data[start : start + len(data) // 3 + 1])
-
-        patch.setattr(checkpoint_files, "save_file", save_in_thirds)
-
-    def _wrapped(self, name, call):
-        def wrapped(*arguments, **options):
-            self.point(f"before {name}")
-            result = call(*arguments, **options)
-            self.point(f"after {name}")
-            return result
-
-        return wrapped
-
-
-def writes(folder_path, shim, patch):
+def writes(folder_path, calls, patch):
     """The step that is cut off: a run at step 5 writes the checkpoint of step 6, the best so far."""
     folder = CheckpointFolder(folder_path, lambda sentence: None)
     folder.read()
-    shim.install(patch)
+    calls.install(patch)
     folder.write(a_checkpoint(6), best=True)
 
 
@@ -223,10 +178,10 @@ def prepared(path):
 
 def calls_of_one_checkpoint(path):
     prepared(path)
-    shim = Shim()
+    calls = DiskCalls()
     with pytest.MonkeyPatch.context() as patch:
-        writes(path, shim, patch)
-    return shim.calls
+        writes(path, calls, patch)
+    return calls.calls
 
 
 def test_order_of_what_reaches_the_disk(tmp_path):
@@ -245,7 +200,7 @@ def test_ended_at_every_point_of_one_checkpoint(tmp_path, said):
         path = tmp_path / str(point)
         prepared(path)
         with pytest.MonkeyPatch.context() as patch, pytest.raises(Killed):
-            writes(path, Shim(point), patch)
+            writes(path, DiskCalls(point), patch)
         folder = CheckpointFolder(path, said.append)
         checkpoint = folder.read()
         assert said == [], "nothing is damaged, whatever was cut off"
