@@ -8,6 +8,7 @@ import pytest
 
 from tests.training.conftest import HARD
 from tests.training.test_fit import SMALL, assert_same_bytes
+from tests.training.test_resume import assert_same_training
 from zscape.core.errors import InputError, TrainingStopped
 from zscape.networks.state import to_arrays
 from zscape.pathways.build import build_model
@@ -149,6 +150,44 @@ class RateOnce(keras.callbacks.Callback):
         self.left -= 1
         if self.left == 0:
             self.model.optimizer.learning_rate = np.inf
+
+
+class Poison(keras.callbacks.Callback):
+    """Does something to the model after a number of steps, once."""
+
+    def __init__(self, step, action):
+        super().__init__()
+        self.left, self.action = step, action
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.left -= 1
+        if self.left == 0:
+            self.action(self.model)
+
+
+def no_number_among_the_weights(model):
+    kernel = model.decoder.get_layer("conv_transpose_2").kernel
+    values = kernel.numpy().copy()
+    values.flat[3] = np.nan
+    kernel.assign(values)
+
+
+def huge_rate(model):
+    model.optimizer.learning_rate = 1e30
+
+
+def test_the_checkpoint_kept_is_good(train, straight, tiny_recipe, tmp_path):
+    """A weight, then the rate is broken, after steps 6 and 11: going on each time ends as if nothing had been."""
+    recipe = tiny_recipe({**HARD, "training.epochs": 4, "training.checkpoint_every": 4})
+    with pytest.raises(
+        TrainingStopped,
+        match=r"^Epoch 2, step 3 of 4: the weights decoder/conv_transpose_2/kernel are not finite\. Training stopped "
+        r"before this step changed anything; the newest checkpoint is that of step 4\. Try a lower",
+    ):
+        train(recipe, tmp_path, callbacks=[Poison(6, no_number_among_the_weights)])
+    with pytest.raises(TrainingStopped, match=r"the newest checkpoint is that of step 8\. Try a lower"):
+        train(recipe, tmp_path, callbacks=[Poison(6, huge_rate)])
+    assert_same_training(train(recipe, tmp_path), straight)
 
 
 def test_back_off(train, tiny_recipe, tmp_path, capsys):
