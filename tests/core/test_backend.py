@@ -167,6 +167,28 @@ def test_a_backend_that_runs_is_not_started_again(machine):
     assert imported == [] and os.environ["KERAS_BACKEND"] == "jax" and "OMP_NUM_THREADS" not in os.environ
 
 
+@pytest.mark.parametrize("computed", [False, True], ids=["imported only", "has computed"])
+def test_a_tensorflow_that_was_imported_before_is_told_of_its_threads(machine, monkeypatch, computed):
+    asked = {}
+
+    def setter(name):
+        def called(number):
+            if computed:
+                raise RuntimeError("Inter op parallelism cannot be modified after initialization.")
+            asked[name] = number
+
+        return called
+
+    names = ("set_inter_op_parallelism_threads", "set_intra_op_parallelism_threads")
+    threading = SimpleNamespace(**{name: setter(name) for name in names})
+    machine(running="tensorflow")
+    monkeypatch.setitem(sys.modules, "tensorflow", SimpleNamespace(config=SimpleNamespace(threading=threading)))
+    assert start_backend("auto") == "tensorflow"
+    assert asked == ({} if computed else {"set_inter_op_parallelism_threads": 1})
+    start_backend("tensorflow", threads=3, deterministic=False)
+    assert asked.get("set_intra_op_parallelism_threads") == (None if computed else 3)
+
+
 @pytest.mark.parametrize(
     ("state", "trained_on", "found"),
     [

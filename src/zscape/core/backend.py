@@ -63,8 +63,9 @@ def start_backend(
     Args:
         requested: as in `choose_backend`.
         threads: processor threads; None uses all.
-        deterministic: same seed, same bytes. On TensorFlow this means one inter-op thread (it costs 0-3 %); JAX and
-            PyTorch are deterministic on a processor as they are.
+        deterministic: same seed, same bytes. On TensorFlow this means one inter-op thread (it costs 0-3 %), which
+            cannot be had any more once it has computed something in this process; JAX and PyTorch are deterministic on
+            a processor as they are.
         devices: where to compute, and how much of a card's memory to take.
 
     Raises:
@@ -75,6 +76,8 @@ def start_backend(
     os.environ["KERAS_BACKEND"] = backend
     if "keras" in sys.modules:
         check_running(backend, devices, _started_with[0] if _started_with else None)
+        if backend == "tensorflow":
+            _limit_running_tensorflow(threads, deterministic)
         return backend
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's start-up chatter hides what zscape says
     # TensorFlow uses oneDNN by itself on processors with AVX512 only; with AVX2 it is 1.4 times as fast too.
@@ -119,6 +122,16 @@ def _import(backend: str, devices: DeviceChoice) -> None:
     if backend == "tensorflow":
         # It warns of retracing where batches differ in size, which they do here by design.
         logging.getLogger("tensorflow").setLevel(logging.ERROR)
+
+
+def _limit_running_tensorflow(threads: int | None, deterministic: bool) -> None:
+    """Say to a TensorFlow that is imported already what its environment would have said."""
+    threading = sys.modules["tensorflow"].config.threading
+    with contextlib.suppress(RuntimeError):  # it has computed something: too late
+        if deterministic:
+            threading.set_inter_op_parallelism_threads(1)
+        if threads:
+            threading.set_intra_op_parallelism_threads(threads)
 
 
 @contextlib.contextmanager
