@@ -3,7 +3,8 @@
     python -m benchmarks.kill_training --backend tensorflow --kills 20
 
 Every kill is a `kill -9` of a `zscape train`, at a moment drawn over the time that its training takes: within a step,
-within validation, while a checkpoint is written, while the networks are saved. At the end the command is given once
+within validation, while a checkpoint is written, while the networks are saved. Three of four come after the process has
+written a checkpoint, so that what a killed one goes on from was killed before. At the end the command is given once
 more, to the finished run, which must not touch a file. The exit code is 0 when all is equal.
 """
 
@@ -83,6 +84,8 @@ def _with_kills(
         command_here = [*command, "--out", str(out)]
         with subprocess.Popen(command_here, env=environment, **_PIPES) as process:
             _wait_for_training(process)
+            if killed % 4:  # the others may come while the step is traced and compiled, which takes seconds
+                _wait_for_step(process, out)
             # Not over the whole time, or the first few kills would see the end of the training.
             delay = draw.uniform(0, 2.0 * seconds / kills) if killed < kills else None
             try:
@@ -106,6 +109,13 @@ def _wait_for_training(process: subprocess.Popen[str]) -> float:
         if "trained already" in line:
             break
     return time.monotonic()
+
+
+def _wait_for_step(process: subprocess.Popen[str], out: Path) -> None:
+    """Return when the process has written a checkpoint, or has ended."""
+    before = _standing(out)
+    while process.poll() is None and _standing(out) == before:
+        time.sleep(0.02)
 
 
 def _standing(out: Path) -> str:

@@ -26,13 +26,14 @@ from benchmarks.memory_configurations import CALIBRATION, CHECK, Configuration
 from zscape.core.backend import BACKENDS
 from zscape.core.files import write_json
 from zscape.specs.compose import compose_recipe
-from zscape.specs.memory_estimate import CALIBRATIONS, estimate_memory, sizes_of
+from zscape.specs.memory_estimate import estimate_memory, sizes_of
 from zscape.specs.recipe import Recipe
 
 _MIB = 2**20
 _ROOT = Path(__file__).parents[1]
 _LEAST = 500  # MiB: below, what a process does besides counts too much
 _KINDS = ("float32", "mixed")
+_COPIES = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)  # tried in turn: the peak is a maximum, which has kinks in them
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -90,48 +91,71 @@ def table(backend: str, measured: dict[str, Any]) -> list[str]:
 def fitted_lines(backend: str, measured: dict[str, Any]) -> list[str]:
     """Return the constants that fit the calibration's configurations best, as lines of Python.
 
-    Least squares of log(predicted / measured), all constants >= 0. Those of 16 bits have no training of their own for
-    each constant: they keep float32's framework and work space.
+    Least squares of log(predicted / measured), all constants >= 0. 16 bits have too few trainings of their own for all
+    of them: they keep float32's framework, work space and copies.
 
     Args:
         backend: its name.
         measured: as in `table`.
     """
-    known = CALIBRATIONS[backend, "float32"]
-    copies, process = known.checkpoint, known.process / _MIB
-    lines, framework, widest = [], None, None
+    chosen = [each for each in CALIBRATION if each.name in measured]
+    process = int(np.median([measured[each.name]["resident_before"] for each in chosen]) / _MIB)
+    lines, first = [], None
     for kind in _KINDS:
-        chosen = [
-            configuration
-            for configuration in CALIBRATION
-            if (configuration.precision != "float32") == (kind == "mixed") and configuration.name in measured
-        ]
-        if not chosen:
+        of_kind = [each for each in chosen if (each.precision != "float32") == (kind == "mixed")]
+        if not of_kind:
             continue
-        sizes = [sizes_of(recipe_of(each), each.precision) for each in chosen]
-        seen = np.array([measured[each.name]["measured"] for each in chosen]) / _MIB
-        features = np.array([[s.activations, s.norms, s.widest] for s in sizes]) / _MIB
-        weights = np.array([[s.trained, s.parameters] for s in sizes]) / _MIB
-
-        def error(values, features=features, weights=weights, seen=seen, framework=framework, widest=widest):
-            first = values[0] if framework is None else framework
-            factors = values[1:] if framework is None else [values[0], values[0] * values[1], widest]
-            trained, parameters = weights.T
-            slots = 2 * trained
-            step = trained + features @ np.array(factors)
-            return np.log((first + slots + np.maximum(step, copies * (slots + parameters))) / seen)
-
-        start = [250.0, 1.0, 0.1, 1.0] if framework is None else [1.0, 0.0]
-        found = least_squares(error, start, bounds=(0, np.inf)).x
-        if framework is None:
-            framework, activations, norms, widest = found
-        else:
-            activations, norms = found[0], found[0] * found[1]
+        tried = _COPIES if first is None else (first["copies"],)
+        fits = [_fit(backend, of_kind, measured, copies, first) for copies in tried]
+        cost = min(fit["cost"] for fit in fits)
+        found = next(fit for fit in fits if fit["cost"] == cost)
+        first = first or found
         lines.append(
-            f'    ("{backend}", "{kind}"): Calibration({framework:.0f} * _MIB, {activations:.2f}, {norms:.2f}, '
-            f"{widest:.2f}, {copies}, {process:.0f} * _MIB),"
+            f'    ("{backend}", "{kind}"): Calibration({found["framework"]:.0f} * _MIB, {found["activations"]:.2f}, '
+            f"{found['norms']:.2f}, {found['widest']:.2f}, {found['convolution']:.0f} * _MIB, {found['copies']}, "
+            f"{process} * _MIB),"
         )
     return lines
+
+
+def _fit(
+    backend: str,
+    configurations: Sequence[Configuration],
+    measured: dict[str, Any],
+    copies: float,
+    given: dict[str, float] | None,
+) -> dict[str, float]:
+    """Return the constants by name, MiB or factors, and "cost", half the sum of the squared errors.
+
+    Args:
+        backend: its name; JAX alone compiles code for every convolution.
+        configurations: of one precision.
+        measured: as in `table`.
+        copies: of weights and slots while a checkpoint is written.
+        given: what to keep of float32's constants; None fits all.
+    """
+    sizes = [sizes_of(recipe_of(each), each.precision) for each in configurations]
+    seen = np.array([measured[each.name]["measured"] for each in configurations]) / _MIB
+    features = np.array([[s.activations, s.norms, s.widest] for s in sizes]) / _MIB
+    trained, parameters = np.array([[s.trained, s.parameters] for s in sizes]).T / _MIB
+    convolutions = np.array([s.convolutions for s in sizes])
+    slots = 2 * trained
+    names = ("framework", "activations", "norms", "widest", *(("convolution",) if backend == "jax" else ()))
+
+    def constants(values: np.ndarray) -> dict[str, float]:
+        if given is not None:
+            return {**given, "activations": values[0], "norms": values[0] * values[1]}
+        return {"convolution": 0.0, **dict(zip(names, values, strict=True))}
+
+    def error(values: np.ndarray) -> np.ndarray:
+        now = constants(values)
+        step = trained + features @ np.array([now["activations"], now["norms"], now["widest"]])
+        framework = now["framework"] + now["convolution"] * convolutions
+        return np.log((framework + slots + np.maximum(step, copies * (slots + parameters))) / seen)
+
+    start = [250.0, 1.0, 0.1, 1.0, 5.0][: len(names)] if given is None else [1.0, 0.0]
+    found = least_squares(error, start, bounds=(0, np.inf))
+    return {**constants(found.x), "copies": copies, "cost": float(found.cost)}
 
 
 def _measure(configuration: Configuration, backend: str, threads: int | None) -> dict[str, Any] | None:

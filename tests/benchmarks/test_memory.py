@@ -13,7 +13,11 @@ MIB = 2**20
 
 
 def as_predicted(backend, factor=1.0):
-    return {each.name: {"measured": round(factor * predicted(each, backend))} for each in (*CALIBRATION, *CHECK)}
+    before = CALIBRATIONS[backend, "float32"].process
+    return {
+        each.name: {"measured": round(factor * predicted(each, backend)), "resident_before": before}
+        for each in (*CALIBRATION, *CHECK)
+    }
 
 
 def test_nothing_is_checked_with_what_it_was_fitted_on():

@@ -28,6 +28,8 @@ class Calibration:
         norms: the same for what batch normalisation keeps beyond its output, as a multiple of `Sizes.norms`: 0 where it
             is one fused kernel.
         widest: work space, as a multiple of `Sizes.widest`.
+        convolution: bytes per convolution of the networks, for the code that is compiled for it; 0 where it is a
+            library's.
         checkpoint: copies of weights and slots while a checkpoint is written, in the machine's memory.
         process: resident bytes of a process before it trains, with this backend and zscape loaded.
     """
@@ -36,6 +38,7 @@ class Calibration:
     activations: float
     norms: float
     widest: float
+    convolution: int
     checkpoint: float
     process: int
 
@@ -80,12 +83,12 @@ class Memory:
 
 
 CALIBRATIONS = {
-    ("tensorflow", "float32"): Calibration(299 * _MIB, 0.95, 0.05, 1.07, 3.0, 769 * _MIB),
-    ("tensorflow", "mixed"): Calibration(299 * _MIB, 1.11, 0.04, 1.07, 3.0, 769 * _MIB),
-    ("jax", "float32"): Calibration(528 * _MIB, 1.26, 0.75, 0.00, 3.0, 503 * _MIB),
-    ("jax", "mixed"): Calibration(528 * _MIB, 1.26, 0.75, 0.00, 3.0, 503 * _MIB),
-    ("torch", "float32"): Calibration(194 * _MIB, 1.11, 1.41, 0.79, 3.0, 611 * _MIB),
-    ("torch", "mixed"): Calibration(194 * _MIB, 1.90, 0.52, 0.79, 3.0, 611 * _MIB),
+    ("tensorflow", "float32"): Calibration(112 * _MIB, 0.85, 0.16, 1.56, 0, 1.5, 768 * _MIB),
+    ("tensorflow", "mixed"): Calibration(112 * _MIB, 1.08, 0.03, 1.56, 0, 1.5, 768 * _MIB),
+    ("jax", "float32"): Calibration(119 * _MIB, 0.83, 0.15, 4.54, 32 * _MIB, 1.5, 512 * _MIB),
+    ("jax", "mixed"): Calibration(119 * _MIB, 2.38, 1.22, 4.54, 32 * _MIB, 1.5, 512 * _MIB),
+    ("torch", "float32"): Calibration(27 * _MIB, 1.43, 1.25, 1.48, 0, 1.5, 606 * _MIB),
+    ("torch", "mixed"): Calibration(27 * _MIB, 2.46, 1.35, 1.48, 0, 1.5, 606 * _MIB),
 }
 """By backend and kind of precision, on a processor; `python -m benchmarks.memory --fit` makes them."""
 
@@ -113,7 +116,7 @@ def estimate_memory(
     work_space = round(measured.widest * sizes.widest)
     held = sizes.parameters + slots + accumulation
     checkpoint = 0 if on_card else round(measured.checkpoint * held)
-    framework = _ON_CARD if on_card else measured.framework
+    framework = _ON_CARD if on_card else measured.framework + sizes.convolutions * measured.convolution
     peak = held + framework + max(sizes.trained + activations + work_space, checkpoint)
     process = 0 if on_card else measured.process
     return Memory(
@@ -137,7 +140,7 @@ def estimate_memory(
 
 @dataclass(frozen=True)
 class Sizes:
-    """What follows from the recipe alone: bytes.
+    """What follows from the recipe alone: bytes, but for the last.
 
     Attributes:
         parameters: all weights, moving statistics included.
@@ -146,6 +149,7 @@ class Sizes:
         norms: outputs of batch normalisation, which are among them.
         widest: the output and the inputs of the layer with the most of them, for one batch: while backpropagation is
             at this layer, the gradients of all of them are there.
+        convolutions: how many there are, transposed ones included; not bytes.
     """
 
     parameters: int
@@ -153,6 +157,7 @@ class Sizes:
     activations: int
     norms: int
     widest: int
+    convolutions: int
 
 
 def sizes_of(recipe: Recipe, precision: str) -> Sizes:
@@ -178,6 +183,7 @@ def sizes_of(recipe: Recipe, precision: str) -> Sizes:
         activations=batch * (_FLOAT * prod(shape) + sum(network.kept(precision) for network in networks)),
         norms=batch * sum(_bytes_of(layer, precision) for layer in layers if layer.kind == "batch_norm"),
         widest=batch * max(network.widest(precision) for network in networks),
+        convolutions=sum(layer.kind.startswith("conv") for layer in layers),
     )
 
 
