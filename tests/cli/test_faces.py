@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 import zscape as package
+from zscape.cli import progress_line
 
 
 def test_a_set_with_a_picture(zscape, tmp_path):
@@ -28,6 +29,14 @@ def test_json(zscape):
     assert (record["count"], record["seed"], record["sheet"]) == (10, 4, None)
     assert record["parts"] == {"train": 8, "validation": 1, "test": 1}
     assert set(record["attributes"]) >= {"Smiling", "Eyeglasses", "Wearing_Hat", "No_Beard"}
+
+
+def test_quiet_shows_no_progress(zscape, monkeypatch):
+    monkeypatch.setattr(progress_line, "_PLAIN", 0.0)
+    shown = zscape("faces", "--out", "shown", "-n", 10, "--workers", 1)
+    assert shown.err.startswith("10/10 faces  ") and shown.err.count("\n") == 1
+    quiet = zscape("faces", "--out", "quiet", "-n", 10, "--workers", 1, "--quiet")
+    assert (quiet.code, quiet.err) == (0, "") and quiet.out == shown.out.replace("shown", "quiet")
 
 
 def test_as_a_function(tmp_path):

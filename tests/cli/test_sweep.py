@@ -52,16 +52,18 @@ def test_two_runs_at_a_time_and_the_same_again(zscape, tiny, tmp_path, snapshot)
     }
 
 
-def test_failures_are_listed_at_the_end(zscape, monkeypatch):
+@pytest.mark.parametrize("quiet", [False, True])
+def test_failures_are_listed_at_the_end(zscape, monkeypatch, quiet):
     numbers: dict[str, float | None] = dict.fromkeys(QUANTITIES, 1.0)
     runs = (
         SweepRun("seed-1", {SEED: 1}, "finished", numbers, 1.0, None, False, "bce"),
         SweepRun("seed-2", {SEED: 2}, "failed", None, None, "The loss is not finite.", False, "bce"),
     )
     record = SweepRecord("digits", {SEED: (1, 2)}, (), "test", runs, sweep_groups(runs), "There is no picture.")
-    monkeypatch.setattr(workflow, "sweep", lambda *given, **named: record)
-    outcome = zscape("sweep", "digits", f"{SEED}=1,2", "--out", "sweep")
-    assert outcome.code == 1
+    asked: dict = {}
+    monkeypatch.setattr(workflow, "sweep", lambda *given, **named: asked.update(named) or record)
+    outcome = zscape("sweep", "digits", f"{SEED}=1,2", "--out", "sweep", *["--quiet"] * quiet)
+    assert outcome.code == 1 and asked["quiet"] is quiet
     assert outcome.err.splitlines() == [
         "zscape: 1 of 2 runs failed; the same command tries them again:",
         "  - seed-2: The loss is not finite.",

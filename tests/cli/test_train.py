@@ -129,3 +129,11 @@ def test_an_autoencoder_s_weight_is_ignored_with_a_note(zscape):
     note = "Note: model.kind is ae: objective.weight has no effect, an autoencoder has no KL term."
     assert outcome.code == 2 and outcome.err.splitlines()[0] == note
     assert "Note: " not in zscape("train", "mnist_ae", "data.path=gone").err
+
+
+def test_a_store_that_does_not_fit_is_refused_before_the_backend_starts(zscape, refused, monkeypatch):
+    from zscape.workflow import train as module
+
+    assert zscape("prepare", "digits", "--out", "d16", "--size", 16, "--limit", 30, "--quiet").code == 0
+    monkeypatch.setattr(module, "start_backend", lambda *given: pytest.fail("started"))
+    assert "holds images of 16x16x1, the recipe asks for 8x8x1" in refused("train", "digits", "data.path=d16")

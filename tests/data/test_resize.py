@@ -73,13 +73,16 @@ def test_grey_value_of_a_colour():
 def test_own_size_is_kept_when_all_agree():
     fit = plan_fit([(4, 5, 3)] * 2, DataSpec())
     assert fit.shape == (4, 5, 3)
-    assert fit.crop == "none: all images are 4x5"
+    assert fit.crop == "none: all images are 4x5 (height x width)"
 
 
 def test_the_crop_rule_is_stated_in_words():
     fit = plan_fit([(4, 5, 3), (8, 8, 3)], DataSpec(size=(10, 12)))
     assert fit.shape == (10, 12, 3)
-    assert "centred rectangle" in fit.crop and "10:12" in fit.crop and "10x12" in fit.crop and "Lanczos" in fit.crop
+    assert fit.crop == (
+        "the largest centred rectangle with the height-to-width ratio 5:6 is cut out, then resized to 10x12 "
+        "(height x width) with Pillow's Lanczos filter"
+    )
     assert fit(random_image(4, 5, 3)).shape == (10, 12, 3)
 
 
@@ -145,7 +148,8 @@ def test_the_record_has_the_rule_in_words_and_numbers():
     assert record == {
         "rule": "celeba-face",
         "words": "the square of 128x128 pixels with its upper left corner at column 25, row 60 of an aligned face of "
-        "218x178 pixels (in proportion at other sizes) is cut out, then resized to 96x96 with Pillow's Lanczos filter",
+        "218x178 pixels (height x width; in proportion at other sizes) is cut out, then resized to 96x96 with Pillow's "
+        "Lanczos filter",
         "box": {"left": 25, "top": 60, "width": 128, "height": 128, "of": [218, 178]},
         "size": [96, 96],
         "filter": "Lanczos (Pillow)",
@@ -154,6 +158,25 @@ def test_the_record_has_the_rule_in_words_and_numbers():
     assert mixed.record()["box"] is None and mixed.record()["filter"]
     same = plan_fit([(8, 8, 3)], DataSpec(crop="2,2,4,4")).record()
     assert same["filter"] is None and same["box"]["left"] == 2 and "resized" not in same["words"]
+
+
+@pytest.mark.parametrize(
+    ("own", "size", "crop", "words"),
+    [
+        ((8, 8), 4, "center", "nothing is cut, all is resized to 4x4 with Pillow's Lanczos filter"),
+        ((8, 8), 4, "center-square", "nothing is cut, all is resized to 4x4 with Pillow's Lanczos filter"),
+        ((8, 8), 8, "center-square", "none: all images are 8x8"),
+        ((8, 12), (4, 6), "center", "nothing is cut, all is resized to 4x6 (height x width) with Pillow's "
+                                    "Lanczos filter"),
+        ((8, 12), 8, "center", "the largest centred square is cut out"),
+        ((9, 12), (6, 9), "center", "the largest centred rectangle with the height-to-width ratio 2:3 is cut out, then "
+                                    "resized to 6x9 (height x width) with Pillow's Lanczos filter"),
+    ],
+)  # fmt: skip
+def test_a_rule_that_cuts_nothing_says_so(own, size, crop, words):
+    fit = plan_fit([(*own, 3)], DataSpec(size=size, crop=crop))
+    assert fit.crop == words
+    assert (fit.box(own) == (0, 0, own[1], own[0])) == ("is cut out" not in words)
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,17 @@ def test_another_format_version(store):
         Store.open(store.directory)
 
 
+def test_a_format_of_the_future(store):
+    change_manifest(store, format=3)
+    sentence = (
+        f"The store {store.directory} was written by a newer zscape (store format 3, this one reads 2); update zscape, "
+        "or prepare the images again with this one."
+    )
+    with pytest.raises(InputError) as caught:
+        Store.open(store.directory)
+    assert str(caught.value) == sentence
+
+
 def test_damaged_manifest(store):
     (store.directory / "manifest.json").write_text("{")
     with pytest.raises(InputError, match="is not valid JSON"):

@@ -17,6 +17,24 @@ from zscape.specs.recipe import Recipe, parse_recipe
         ("model.decoder.filters=[]", "model.decoder.filters: must have at least 1 entry; received []."),
         ("model.filters=32", "model.filters: must be a list; received 32."),
         ("model.padding=[same, full]", "model.padding: must be 'same' or 'valid' (entry 2); received 'full'."),
+        (
+            "model.kernels=[0, -1]",
+            "model.kernels: must be at least 1 (entry 1); received 0, and must be at least 1 (entry 2); received -1.",
+        ),
+        (
+            "model.kernels=[0, 0]",
+            "model.kernels: must be at least 1 (entry 1) or must be at least 1 (entry 2); received 0.",
+        ),
+        ("model.z_dim='one; received two'", "model.z_dim: must be a whole number; received 'one; received two'."),
+        (
+            "training.memory_limit='one; received two'",
+            'training.memory_limit: must be a positive amount of memory with its unit ("2GiB", "1500MB"); '
+            "received 'one; received two'.",
+        ),
+        (
+            "training.jit='one; received two'",
+            "training.jit: must be true or false or must be 'auto'; received 'one; received two'.",
+        ),
         ("model.dropout=1", "model.dropout: must be less than 1.0; received 1."),
         ("model.batch_norm=perhaps", "model.batch_norm: must be true or false; received 'perhaps'."),
         ("training.learning_rate=0", "training.learning_rate: must be greater than 0; received 0."),

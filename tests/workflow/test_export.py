@@ -105,7 +105,7 @@ def test_images_to_compare_with(exported, monkeypatch):
     np.testing.assert_array_equal(module._images(run), run.images()["originals"])
 
 
-@pytest.mark.parametrize(("folded", "white"), [([], False), ([1.0], True), ([1.0, 0.5], False)])
+@pytest.mark.parametrize(("folded", "white"), [([], False), ([0.5], False), ([1.0], True), ([1.0, 0.5], True)])
 def test_white_codes(tmp_path, folded, white):
     run = RunDirectory(tmp_path)
     run.write("provenance.json", {"folded": [{"t": t} for t in folded]} if folded else {})

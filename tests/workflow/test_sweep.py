@@ -111,6 +111,16 @@ def test_the_same_again_runs_nothing_and_writes_the_same(sweep):
     assert {path.name: path.read_bytes() for path in sweep.out.glob("*.*")} == before
 
 
+def test_quiet_leaves_warnings_only(sweep):
+    record = sweep(f"{SEED}=1,2", quiet=True)
+    assert sweep.notes == [] and names(sweep) == ["seed-1", "seed-2"] and record.failed == ()
+    sweep(f"{SEED}=1,2", quiet=True)
+    assert sweep.notes == [] and sweep.tasks == []
+    sweep(f"{SEED}=1,2", "model.kind=ae", f"{BETA}=2", quiet=True, out="of an autoencoder")
+    warning = "Note: model.kind is ae: objective.weight has no effect, an autoencoder has no KL term."
+    assert sweep.notes == [warning] and len(sweep.tasks) == 2
+
+
 def test_a_larger_grid_reuses_what_is_there_also_under_an_earlier_name(sweep):
     sweep(f"{BETA}=0.5,1")
     record = sweep(f"{BETA}=0.5,1,2", f"{SEED}=1,2")

@@ -107,7 +107,9 @@ def test_the_new_run_is_a_run_like_any_other(autoencoder, whitened, tmp_path):
 
 def test_whitened_in_two_steps(autoencoder, whitened, tmp_path):
     zscape.whiten(autoencoder, tmp_path / "half", t=0.5, note=quiet)
-    zscape.whiten(tmp_path / "half", tmp_path / "whole", note=quiet)
+    said = []
+    zscape.whiten(tmp_path / "half", tmp_path / "whole", note=said.append)
+    assert said[0] == f"Note: {tmp_path / 'half'} is whitened in part already (--t 0.5): this goes on from there"
     images = images_of(autoencoder)
     half, whole, once = (zscape.load(path) for path in (tmp_path / "half", tmp_path / "whole", whitened[1]))
     old = zscape.load(autoencoder).encode(images)
@@ -117,6 +119,14 @@ def test_whitened_in_two_steps(autoencoder, whitened, tmp_path):
     )
     np.testing.assert_allclose(whole.encode(images), once.encode(images), atol=1e-3)
     assert [step["from"] for step in read(tmp_path / "whole" / "provenance.json")["folded"]] == ["ae", "half"]
+
+
+def test_a_run_that_is_white_already_gets_a_note(whitened, tmp_path):
+    said = []
+    record = zscape.whiten(whitened[1], tmp_path / "again", note=said.append)
+    assert said[0] == f"Note: {whitened[1]} is whitened already: there is next to nothing left to change"
+    assert len(said) == 2 and said[1].startswith("Folding other coordinates")
+    assert record.mismatch_before == pytest.approx(record.mismatch_after, abs=1e-5)
 
 
 def test_a_vae_is_shifted_and_scaled(trained, tmp_path):

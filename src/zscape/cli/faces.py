@@ -1,6 +1,9 @@
 """`zscape faces`."""
 
+import contextlib
+import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +11,7 @@ import typer
 
 from zscape.cli.arguments import JsonOption
 from zscape.cli.output import print_json
-from zscape.cli.progress_line import ProgressLine
+from zscape.cli.progress_line import ProgressLine, QuietOption
 from zscape.reporting.numbers import counted
 
 
@@ -20,20 +23,16 @@ def faces(
     sheet: Annotated[
         Path | None, typer.Option(metavar="PNG", help="Also a picture of the first 100.", show_default=False)
     ] = None,
+    quiet: QuietOption = False,
     json: JsonOption = False,
 ) -> None:
     """Paint synthetic portraits with known factors, in CelebA's layout."""
     from zscape.workflow.faces import faces as paint_faces
 
-    line, start = ProgressLine("faces"), time.monotonic()
-
-    def show(done: int, total: int) -> None:
-        line(done, total, done / max(time.monotonic() - start, 1e-9))
-
-    try:
-        record = paint_faces(out, n, seed=seed, workers=workers, sheet=sheet, progress=show)
-    finally:
-        line.close()
+    line = None if quiet or sys.stderr is None else ProgressLine("faces")
+    with contextlib.closing(line) if line is not None else contextlib.nullcontext():
+        progress = None if line is None else _with_speed(line)
+        record = paint_faces(out, n, seed=seed, workers=workers, sheet=sheet, progress=progress)
     if json:
         print_json(record)
         return
@@ -45,3 +44,9 @@ def faces(
     if record.sheet is not None:
         print(f"Picture: {record.sheet}")
     print(f"\nNext: zscape run faces data.path={record.directory}")
+
+
+def _with_speed(line: ProgressLine) -> Callable[[int, int], None]:
+    """Return what shows (faces done, faces in all) on a line, with the faces painted per second since now."""
+    start = time.monotonic()
+    return lambda done, total: line(done, total, done / max(time.monotonic() - start, 1e-9))

@@ -1,8 +1,9 @@
 """`zscape prepare`."""
 
 import contextlib
+import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,14 +11,26 @@ import typer
 
 from zscape.cli.arguments import JsonOption
 from zscape.cli.output import print_json, print_table
-from zscape.cli.progress_line import ProgressLine
+from zscape.cli.progress_line import ProgressLine, hush_downloads
 from zscape.core.errors import InputError
+from zscape.data.preparation.stop import disk_size
 from zscape.reporting.numbers import counted
 
 if TYPE_CHECKING:
     from zscape.workflow.prepared import Found, Prepared
 
 _WIDTH = 10  # letters of the first column
+# Keys of a recipe and what gives them here, in order; a key that begins a line has lost its "data.".
+_OPTIONS_FOR_KEYS = (
+    (r"(?m)^((?:  - )?)(?=(?:size|crop|channels|limit|source): )", r"\1data."),
+    (r"\bdata\.source\b", "data.name"),
+    (r"\bdata\.(size|crop|channels|limit|name)=", r"--\1 "),
+    (r"\bdata\.(size|crop|channels|limit|name)\b", r"--\1"),
+    (r"\b(?:data\.)?splits\.validation\b", "VALIDATION of --splits"),
+    (r"\b(?:data\.)?splits\.test\b", "TEST of --splits"),
+    (r"\bdata\.splits\b", "--splits"),
+    (r"\bdata\.path\b(?:=\w+)?", "SOURCE"),
+)
 
 
 def prepare(
@@ -72,8 +85,9 @@ def prepare(
     if source is None or out is None:
         raise InputError("zscape prepare needs SOURCE and --out STORE; or --verify STORE to check a store.")
     validation, test = _shares(splits)
+    hush_downloads(quiet)
     line = None if quiet or json or sys.stderr is None else ProgressLine("images")
-    with contextlib.closing(line) if line is not None else contextlib.nullcontext():
+    with contextlib.closing(line) if line is not None else contextlib.nullcontext(), _in_words_of_options():
         done = prepare_images(
             source,
             out,
@@ -108,12 +122,35 @@ def _shares(text: str | None) -> tuple[int | float | None, int | float | None]:
         numbers = [None if not part else int(part) if part.isdigit() else float(part) for part in parts]
     except ValueError:
         numbers = []
-    if len(numbers) != 2:
+    possible = all(n is None or (n >= 1 if isinstance(n, int) else 0 < n < 1) for n in numbers)
+    if len(numbers) != 2 or not possible:
         raise InputError(
             f"--splits must be VALIDATION,TEST as numbers of images or shares of all, such as 0.1,0.1 or 10000,10000; "
             f"received {text!r}."
         )
+    shares = [number for number in numbers if isinstance(number, float)]
+    if sum(shares) >= 1:
+        raise InputError(
+            f"--splits {text} leaves no images for training: the shares for validation and test must be less than 1 "
+            "together."
+        )
     return numbers[0], numbers[1]
+
+
+@contextlib.contextmanager
+def _in_words_of_options() -> Iterator[None]:
+    """Let errors name this verb's options where they name keys of a recipe."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(_with_options(str(error))) from None
+
+
+def _with_options(sentence: str) -> str:
+    """Return an error's text with --size 96 for data.size=96, and so on."""
+    for pattern, replacement in _OPTIONS_FOR_KEYS:
+        sentence = re.sub(pattern, replacement, sentence)
+    return sentence
 
 
 def _print_found(found: "Found") -> None:
@@ -124,6 +161,9 @@ def _print_found(found: "Found") -> None:
     ]
     named = [counted(count, one, many) for count, one, many in more if count is not None]
     _row("found", ", ".join([counted(found.count, "image"), *named]))
+    if found.left_out:
+        are = "file is" if found.left_out == 1 else "files are"
+        _row("", f"{found.left_out:,} more {are} left out already, see the list below")
     _row("", found.origin)
     if found.parts is not None:
         _row("", f"parts of their own: {_parts(found.parts)}")
@@ -143,7 +183,8 @@ def _print(done: "Prepared", json: bool, verified: bool = False) -> None:
     elif done.finished_before:
         print(f"{done.store} is finished already: nothing to do.")
     size = "x".join(map(str, done.image_shape))
-    _row("store", f"{done.store}: {counted(done.count, 'image')} of {size}, {done.bytes / 1e6:,.1f} MB")
+    order = "" if done.image_shape[0] == done.image_shape[1] else " (height x width x channels)"
+    _row("store", f"{done.store}: {counted(done.count, 'image')} of {size}{order}, {disk_size(done.bytes)}")
     _row("parts", _parts(done.splits))
     if verified or done.finished_before:
         _row("crop", done.crop)
@@ -172,6 +213,6 @@ def _parts(counts: Mapping[str, int]) -> str:
 def _box(box: Mapping[str, Any]) -> str:
     height, width = box["of"]
     return (
-        f"left {box['left']}, top {box['top']}, width {box['width']}, height {box['height']} of {width}x{height} "
-        "(width x height) pixels"
+        f"left {box['left']}, top {box['top']}, width {box['width']}, height {box['height']} of {height}x{width} "
+        "pixels (height x width)"
     )

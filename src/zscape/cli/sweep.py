@@ -8,6 +8,7 @@ import typer
 
 from zscape.cli.arguments import JsonOption, RecipeArgument
 from zscape.cli.output import print_json, print_table
+from zscape.cli.progress_line import QuietOption, hush_downloads
 
 
 def sweep(
@@ -25,6 +26,7 @@ def sweep(
         int | None, typer.Option(help="Runs at a time; by default one per two cores.", show_default=False)
     ] = None,
     no_reports: Annotated[bool, typer.Option("--no-reports", help="Leave out the runs' report.html.")] = False,
+    quiet: QuietOption = False,
     json: JsonOption = False,
 ) -> None:
     """Run a recipe over a grid of settings, several at a time; means over seeds, and a rate-distortion picture."""
@@ -32,7 +34,8 @@ def sweep(
     from zscape.workflow.sweep_files import PICTURE, RECORD, TABLE, sweep_json
     from zscape.workflow.sweep_tables import sweep_table
 
-    record = sweep_recipe(recipe, settings or (), out=out, jobs=jobs, reports=not no_reports)
+    hush_downloads(quiet)
+    record = sweep_recipe(recipe, settings or (), out=out, jobs=jobs, reports=not no_reports, quiet=quiet)
     if json:
         print_json(sweep_json(record))
     else:

@@ -56,6 +56,11 @@ def x(size: tuple[int, int]) -> str:
     return f"{size[0]}x{size[1]}"
 
 
+def in_words(size: tuple[int, int]) -> str:
+    """Return a size and, where it matters, which number is which, such as 218x178 (height x width)."""
+    return x(size) if size[0] == size[1] else f"{x(size)} (height x width)"
+
+
 def _face_box(height: int, width: int) -> Box:
     tall, wide = ALIGNED
     if abs(height - width * tall / wide) >= 1 and abs(width - height * wide / tall) >= 1:

@@ -5,6 +5,7 @@ Nothing here imports pydantic: the worker processes of a preparation start with 
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ import numpy as np
 from PIL import Image
 
 from zscape.core.errors import InputError
-from zscape.data.crops import Box, centre_box, crop_box, size_of, x
+from zscape.data.crops import Box, centre_box, crop_box, in_words, size_of, x
 from zscape.data.raw import Shape
 from zscape.data.readers.pack import Unusable
 from zscape.data.resample import NAME, resample
@@ -98,7 +99,7 @@ def plan_fit(shapes: Sequence[Shape], spec: DataSpec) -> Fit:
         raise InputError(_mixed(left, len(shapes), spec.crop_rule))
     size = spec.size or next(iter(left))
     own = next(iter(sizes)) if len(sizes) == 1 else None
-    words = _words(spec.crop_rule, set(cuts), set(left), size)
+    words = _words(spec.crop_rule, cuts, size)
     changes = _changes(spec.crop_rule, cuts, size, {shape[2] for shape in shapes}, channels)
     return Fit((*size, channels), words, changes, spec.crop_rule, own)
 
@@ -175,15 +176,23 @@ def _mixed(left: Counter[tuple[int, int]], count: int, rule: str) -> str:
     )
 
 
-def _words(rule: str, owns: set[tuple[int, int]], left: set[tuple[int, int]], size: tuple[int, int]) -> str:
-    if owns == left == {size} and rule in ("center", "none"):
-        return f"none: all images are {x(size)}"
-    resized = "" if left == {size} else f", then resized to {x(size)} with Pillow's Lanczos filter"
-    if rule == "none":
-        return f"none: the whole image is resized to {x(size)} with Pillow's Lanczos filter"
-    if rule == "center":
-        return f"the largest centred rectangle with the height-to-width ratio {size[0]}:{size[1]} is cut out{resized}"
-    return f"{_cut_words(rule)} is cut out{resized}"
+def _words(rule: str, cuts: dict[tuple[int, int], tuple[int, int]], size: tuple[int, int]) -> str:
+    """Return a rule in words; `cuts` has what it leaves of each size that there is."""
+    resized = "" if set(cuts.values()) == {size} else f"resized to {in_words(size)} with Pillow's Lanczos filter"
+    if rule in ("center", "center-square", "none") and all(own == cut for own, cut in cuts.items()):
+        if not resized:
+            return f"none: all images are {in_words(size)}"
+        return f"none: the whole image is {resized}" if rule == "none" else f"nothing is cut, all is {resized}"
+    words = _centred(size) if rule == "center" else _cut_words(rule)
+    return f"{words} is cut out" + (f", then {resized}" if resized else "")
+
+
+def _centred(size: tuple[int, int]) -> str:
+    if size[0] == size[1]:
+        return _cut_words("center-square")
+    common = math.gcd(*size)
+    ratio = f"{size[0] // common}:{size[1] // common}"
+    return f"the largest centred rectangle with the height-to-width ratio {ratio}"
 
 
 def _cut_words(rule: str) -> str:
@@ -193,7 +202,7 @@ def _cut_words(rule: str) -> str:
         left, top, side = FACE
         return (
             f"the square of {side}x{side} pixels with its upper left corner at column {left}, row {top} of an aligned "
-            f"face of {x(ALIGNED)} pixels (in proportion at other sizes)"
+            f"face of {x(ALIGNED)} pixels (height x width; in proportion at other sizes)"
         )
     box = box_of_rule(rule)
     assert box is not None

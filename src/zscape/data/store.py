@@ -211,6 +211,11 @@ def is_store(directory: Path) -> bool:
 def _checked_manifest(directory: Path) -> dict[str, Any]:
     manifest = read_json(directory / "manifest.json")
     version = manifest.get("format") if isinstance(manifest, dict) else None
+    if isinstance(version, int) and version > FORMAT:
+        raise InputError(
+            f"The store {directory} was written by a newer zscape (store format {version}, this one reads {FORMAT}); "
+            "update zscape, or prepare the images again with this one."
+        )
     if version != FORMAT:
         raise InputError(
             f"The store {directory} has format {version!r}, this zscape reads format {FORMAT}; prepare it again."

@@ -16,7 +16,6 @@ from zscape.analysis.saved_study import analysis_from_json
 from zscape.analysis.study import Analysis, analyze
 from zscape.latent.codes import Codes
 from zscape.latent.priors.mixture import Mixture
-from zscape.latent.priors.mixture_files import load_mixture
 from zscape.reporting.data_section import read_data
 from zscape.reporting.decoding import Reconstructions
 from zscape.reporting.pictures import draw_figures
@@ -176,7 +175,7 @@ def _bytes(path: Path) -> bytes | None:
 
 
 def _mixture(path: Path) -> Mixture | None:
-    return load_mixture(path) if path.is_file() else None
+    return Mixture.load(path) if path.is_file() else None
 
 
 def _maps(path: Path, count: int) -> tuple[MapRecord, ...]:

@@ -92,10 +92,14 @@ def _key_and_position(location: tuple[Any, ...], keys: list[str]) -> tuple[str, 
 
 
 def _line(key: str, sentences: list[str]) -> str:
-    # The members of a union report one by one: join them, keep what was received once.
-    parts = [sentence.split("; received ") for sentence in sentences]
-    received = next((part[1] for part in parts if len(part) == 2), None)
-    text = " or ".join(dict.fromkeys(part[0] for part in parts))
-    text += f"; received {received}" if received is not None else ""
+    # The members of a union report one by one: join them, keep what was received once. Entries of a list were each
+    # given a value of their own.
+    parts = [sentence.partition("; received ") for sentence in sentences]
+    received = list(dict.fromkeys(value for _, _, value in parts if value))
+    if len(received) > 1:
+        text = (", and " if all(" (entry " in sentence for sentence in sentences) else ", or ").join(sentences)
+    else:
+        text = " or ".join(dict.fromkeys(words for words, _, _ in parts))
+        text += f"; received {received[0]}" if received else ""
     text += "" if text.endswith(("?", ".")) else "."
     return f"{key}: {text}" if key else text

@@ -20,7 +20,7 @@ from zscape.formulas.quality import psnr
 from zscape.runs.directory import RunDirectory
 from zscape.specs.data import DataSpec
 from zscape.workflow.data import store_of_run
-from zscape.workflow.model import open_trained
+from zscape.workflow.model import model_of, open_trained, trained_run
 from zscape.workflow.pictures import to_bytes
 
 _MOST_RUNS = 8
@@ -83,17 +83,17 @@ def compare_runs(
     """
     opened = []
     for directory in directories:
-        run, model = open_trained(directory)
+        run = trained_run(directory)
         part = store_of_run(run, data, note).split(split)
         if not len(part):
             raise InputError(f"The split {split!r} of the images of {directory} is empty; choose another with --split.")
-        opened.append((run, model, part))
-    count = min(n, *(len(part) for _, _, part in opened))
+        opened.append((run, part))
+    count = min(n, *(len(part) for _, part in opened))
     shown, sums = [], set()
-    for name, (run, model, part) in zip(_names(directories), opened, strict=True):
+    for name, (run, part) in zip(_names(directories), opened, strict=True):
         positions = part.shown_positions(count)
         sums.add(part.store.checksum)
-        shown.append(_shown(name, run, model, part.images(positions), part.name, part.ids[positions]))
+        shown.append(_shown(name, run, model_of(run), part.images(positions), part.name, part.ids[positions]))
     apart = ""
     if len(sums) > 1 and data is None:
         apart = "The runs have different images, so each is shown with its own."

@@ -6,7 +6,7 @@ from pathlib import Path
 from zscape.core.errors import InputError
 from zscape.latent.codes import Codes
 from zscape.workflow.data import store_of_run
-from zscape.workflow.model import open_trained
+from zscape.workflow.model import model_of, trained_run
 from zscape.workflow.notes import note_to_stderr
 
 
@@ -36,9 +36,11 @@ def encode(
     out = Path(out)
     if out.suffix != ".npz":
         raise InputError(f"--out must be an .npz file; received {out}.")
-    run, model = open_trained(directory)
+    run = trained_run(directory)
+    store = store_of_run(run, data, note)
+    model = model_of(run)
     from zscape.inference.encode import encode_store
 
-    codes = encode_store(model, store_of_run(run, data, note), run.recipe.task, run.recipe.training.seed)
+    codes = encode_store(model, store, run.recipe.task, run.recipe.training.seed)
     codes.save(out)
     return codes

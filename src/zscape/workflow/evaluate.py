@@ -8,7 +8,7 @@ from zscape.core.errors import InputError
 from zscape.data.store import Split
 from zscape.workflow.data import store_of_run
 from zscape.workflow.metrics import split_metrics
-from zscape.workflow.model import open_trained
+from zscape.workflow.model import model_of, trained_run
 from zscape.workflow.notes import note_to_stderr
 
 
@@ -37,11 +37,12 @@ def evaluate(
     Raises:
         InputError: for a run, split or images that cannot be used.
     """
-    run, model = open_trained(directory)
-    from zscape.inference.encode import encode_split
-
+    run = trained_run(directory)
     images = store_of_run(run, data, note).split(split)
     _check_not_empty(images)
+    model = model_of(run)
+    from zscape.inference.encode import encode_split
+
     codes = encode_split(model, images, run.recipe.task, run.recipe.training.seed)
     return {"split": split, **split_metrics(run, model, images, codes)}
 

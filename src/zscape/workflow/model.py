@@ -9,6 +9,18 @@ from zscape.core.errors import InputError
 from zscape.runs.directory import RunDirectory
 
 
+def trained_run(directory: Path | str) -> RunDirectory:
+    """Return a run that has networks; no backend is started.
+
+    Raises:
+        InputError: when the directory holds no trained run.
+    """
+    run = RunDirectory.open(directory)
+    if not run.is_trained:
+        raise InputError(f"{run.path} holds no finished networks yet: `zscape train` makes them.")
+    return run
+
+
 def open_trained(directory: Path | str) -> tuple[RunDirectory, Any]:
     """Return a run and its model.
 
@@ -18,16 +30,23 @@ def open_trained(directory: Path | str) -> tuple[RunDirectory, Any]:
     Raises:
         InputError: when it holds no trained run, its files are damaged, or its backend is not there.
     """
-    run = RunDirectory.open(directory)
-    if not run.is_trained:
-        raise InputError(f"{run.path} holds no finished networks yet: `zscape train` makes them.")
+    run = trained_run(directory)
+    return run, model_of(run)
+
+
+def model_of(run: RunDirectory) -> Any:
+    """Return the model of a run that `trained_run` gave; what can be refused without it is to be refused before.
+
+    Raises:
+        InputError: when its files are damaged, or its backend is not there.
+    """
     training = run.recipe.training
     devices = devices_for_use(training.devices)
     start_backend(backend_for_use(training.backend), training.threads, training.deterministic, devices)
     # Imported here because Keras takes seconds to start, and must not before the environment is set.
     from zscape.inference.storage import load_model
 
-    return run, load_model(run.path)
+    return load_model(run.path)
 
 
 def save(model: Any, directory: Path | str) -> Path:

@@ -8,7 +8,7 @@ import numpy as np
 
 from zscape.core.errors import InputError
 from zscape.data.limit import kept_positions
-from zscape.data.preparation.finish import request_of
+from zscape.data.preparation.finish import parts_of, request_of
 from zscape.data.preparation.staging import Staging
 from zscape.data.prepare import large_enough
 from zscape.data.raw import RawImages
@@ -77,6 +77,7 @@ def prepare(
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise InputError(f"{out} holds something that is no store; a store is a folder of its own: name another --out.")
     raw = large_enough(read_source(spec))
+    parts_of(raw, kept_positions(len(raw), raw.parts, spec.limit, spec.source), spec, training=True)  # or refused now
     if found is not None:
         found(found_of(raw, spec))
     store = write_new(raw, spec, out, workers=workers, progress=progress, wait=False, note=note)
@@ -87,9 +88,11 @@ def verify(store: Path | str) -> Prepared:
     """Compare a store's arrays with its manifest, checksum included, and return what it is.
 
     Raises:
-        InputError: when it is no store, is damaged, or its checksum is another.
+        InputError: when it is not there or no store, is damaged, or its checksum is another.
     """
     path = Path(store).expanduser()
+    if not path.exists():
+        raise InputError(f"There is no folder {store}; --verify takes the folder of a finished store.")
     verify_store(path)
     return prepared_record(Store.open(path), finished_before=True)
 

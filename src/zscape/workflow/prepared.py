@@ -31,6 +31,8 @@ class Found:
     Attributes:
         source: its name.
         count: images.
+        left_out: files besides these that are left out without a look inside: links that lead elsewhere, formats that
+            are not read, images without a line in the list of attributes, and the like.
         origin: what they are, from where, on what terms.
         classes: number of classes, None without.
         attributes: number of attributes, None without.
@@ -41,6 +43,7 @@ class Found:
 
     source: str
     count: int
+    left_out: int
     origin: str
     classes: int | None
     attributes: int | None
@@ -111,6 +114,7 @@ def found_of(raw: RawImages, spec: DataSpec) -> Found:
     return Found(
         source=spec.source,
         count=len(raw),
+        left_out=len(raw.skipped),
         origin=raw.origin,
         classes=_classes(raw.labels, raw.label_names),
         attributes=None if raw.attribute_names is None else len(raw.attribute_names),

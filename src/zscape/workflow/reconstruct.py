@@ -6,7 +6,7 @@ from pathlib import Path
 from zscape.core.errors import InputError
 from zscape.figures.grid import stacks_grid
 from zscape.workflow.data import store_of_run
-from zscape.workflow.model import open_trained
+from zscape.workflow.model import model_of, trained_run
 from zscape.workflow.notes import note_to_stderr
 from zscape.workflow.pictures import checked_png, shown_rows, write_png
 
@@ -61,11 +61,11 @@ def reconstruct(
         from zscape.workflow.compare import compare_runs
 
         return write_png(out, compare_runs(directories, count, split, data, note))
-    run, model = open_trained(directories[0])
+    run = trained_run(directories[0])
     part = store_of_run(run, data, note).split(split)
     if not len(part):
         raise InputError(f"The split {split!r} of these images is empty; choose another with --split.")
-    return write_png(out, stacks_grid(list(shown_rows(model, run.recipe, part, count).values()), columns))
+    return write_png(out, stacks_grid(list(shown_rows(model_of(run), run.recipe, part, count).values()), columns))
 
 
 def _check_alone(n: int | None, data: Path | str | None) -> None:

@@ -18,7 +18,7 @@ from zscape.runs.directory import RunDirectory
 from zscape.specs.data import DataSpec
 from zscape.specs.recipe import Recipe
 from zscape.workflow.data import with_absolute_path
-from zscape.workflow.notes import note_to_stderr, skipped_sentences
+from zscape.workflow.notes import PreparationNotes, note_to_stderr, skipped_sentences
 from zscape.workflow.sweep_files import LOGS, check_directory, write_record, write_results
 from zscape.workflow.sweep_grid import Grid, GridPoint, plan_grid
 from zscape.workflow.sweep_pool import check_script, each_in_process
@@ -44,6 +44,7 @@ def sweep(
     out: Path | str,
     jobs: int | None = None,
     reports: bool = True,
+    quiet: bool = False,
     note: Callable[[str], None] = note_to_stderr,
 ) -> SweepRecord:
     """Run a recipe for every combination of settings, each in a directory of its own below `out`.
@@ -58,6 +59,7 @@ def sweep(
         jobs: runs at a time, each in a process of its own; None: see `default_jobs`. Each may use an equal share of
             the processor unless training.threads is stated.
         reports: whether every run gets its report.html.
+        quiet: tell `note` of warnings only; which runs failed is in the record.
         note: told of every finished run, and what else the user should know.
 
     Returns:
@@ -67,37 +69,42 @@ def sweep(
         InputError: for anything in the settings, the data or the directory that cannot be used, before anything runs.
     """
     check_script()
+    tell = _nothing if quiet else note
     if jobs is not None and jobs < 1:
         raise InputError(f"--jobs must be at least 1, received {jobs}.")
     grid, out = plan_grid(recipe, overrides), Path(out)
     check_directory(out)
     _check_backends(grid)
-    recipes, skipped = _complete(grid)
+    recipes, skipped = _complete(grid, tell)
     places = _places(out, grid.points, recipes)
-    for sentence in dict.fromkeys([*_sentences(grid), *skipped]):
+    for sentence in dict.fromkeys(sentence for point in grid.points for sentence in point.sentences):
+        tell(sentence)
+    for sentence in dict.fromkeys([*_notes(grid), *skipped]):
         note(sentence)
     todo = [not is_complete(place, one, reports) for place, one in zip(places, recipes, strict=True)]
     jobs = min(jobs or default_jobs(), max(sum(todo), 1))
-    board = _Board(recipe, grid, recipes, places, todo, out, note)
+    board = _Board(recipe, grid, recipes, places, todo, out, tell)
     tasks = [
         SweepTask(recipe, _with_threads(point, jobs), place, reports, out / LOGS / f"{place.name}.log")
         for point, place, missing in zip(grid.points, places, todo, strict=True)
         if missing
     ]
     if tasks:
-        note(_plan_sentence(len(places), len(tasks), jobs, out))
+        tell(_plan_sentence(len(places), len(tasks), jobs, out))
         each_in_process(do_run, tasks, jobs, board.take)
     else:
-        note(f"All {len(places)} runs in {out} are finished: nothing had to be run")
+        tell(f"All {len(places)} runs in {out} are finished: nothing had to be run")
     record = board.record()
     write_results(out, record)
     return record
 
 
-def _sentences(grid: Grid) -> Iterable[str]:
-    for point in grid.points:
-        yield from point.sentences
-        yield from (f"Note: {sentence}" for sentence in point.recipe.notes())
+def _nothing(sentence: str) -> None:
+    pass
+
+
+def _notes(grid: Grid) -> Iterable[str]:
+    return (f"Note: {sentence}" for point in grid.points for sentence in point.recipe.notes())
 
 
 def default_jobs() -> int:
@@ -122,7 +129,7 @@ def _check_backends(grid: Grid) -> None:
             choose_backend(backend)
 
 
-def _complete(grid: Grid) -> tuple[list[Recipe], list[str]]:
+def _complete(grid: Grid, tell: Callable[[str], None]) -> tuple[list[Recipe], list[str]]:
     """Return the recipes as their runs will write them, and which files were left out of their images.
 
     The images are prepared on the way, once.
@@ -132,7 +139,7 @@ def _complete(grid: Grid) -> tuple[list[Recipe], list[str]]:
     for point in grid.points:
         asked = with_absolute_path(point.recipe)
         if asked.data not in shapes:
-            store = open_store(asked.data)
+            store = open_store(asked.data, progress=PreparationNotes(tell), note=tell)
             shapes[asked.data] = store.image_shape
             skipped += skipped_sentences(store.skipped())
         recipes.append(asked.for_images(shapes[asked.data]))

@@ -14,7 +14,7 @@ from zscape.core.peak_memory import peak_memory
 from zscape.core.precision import choose_precision
 from zscape.data.corrupt import check_colours
 from zscape.data.prepare import open_store
-from zscape.data.store import Store
+from zscape.data.store import Store, is_store
 from zscape.reporting.numbers import counted
 from zscape.runs.claim import claim_directory
 from zscape.runs.directory import RunDirectory
@@ -76,12 +76,14 @@ def train(
     if tensorboard:
         tensorboard_modules()
     training = asked.training
+    store = _store_of_user(asked)
     backend = start_backend(training.backend, training.threads, training.deterministic, training.devices)
     if without_effect := limit_note(backend, training.devices):
         note(f"Note: {without_effect}")
     own = _checked(callbacks) if callbacks != () else []
     started = time.perf_counter()
-    store = open_store(asked.data, progress=PreparationNotes(tell), note=tell)
+    if store is None:
+        store = open_store(asked.data, progress=PreparationNotes(tell), note=tell)
     for sentence in skipped_sentences(store.skipped()):
         note(sentence)
     complete = asked.for_images(store.image_shape)
@@ -113,6 +115,19 @@ def train(
 
 def _nothing(sentence: str) -> None:
     pass
+
+
+def _store_of_user(asked: Recipe) -> Store | None:
+    """Return the store that `data.path` names, None where it names none.
+
+    One that does not fit is refused before the backend takes its seconds to start; where images are still to be
+    prepared, the backend is tried first.
+    """
+    if asked.data.path is None or not is_store(Path(asked.data.path)):
+        return None
+    store = open_store(asked.data)
+    check_colours(asked.for_images(store.image_shape).task, store)
+    return store
 
 
 def _checked(callbacks: Any) -> list[Any]:

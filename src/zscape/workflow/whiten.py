@@ -93,6 +93,8 @@ def whiten(
     fitted, variational = fit_normal(train), codes.log_var is not None
     new = whitening(fitted.mean, fitted.covariance, t, diagonal=variational)
     images = _images(run, codes)
+    for sentence in _white_already(run):
+        note(sentence)
     note(f"Folding other coordinates into the networks of {run.path}, into {out}")
     before = model.encode(images, return_log_var=True), model.reconstruct(images)
     fold(model, new)
@@ -119,6 +121,17 @@ def _free(out: Path) -> Path:
     if out.exists() and not (out.is_dir() and not any(out.iterdir())):
         raise InputError(f"{out} exists already: choose another --out, or delete it.")
     return out
+
+
+def _white_already(run: RunDirectory) -> list[str]:
+    """Return, as one sentence, that a run's coordinates are changed ones already; nothing where they are its own."""
+    folded = [fold["t"] for fold in run.read("provenance.json").get("folded", []) if fold["t"] > 0]
+    if not folded:
+        return []
+    if 1.0 in folded:
+        return [f"Note: {run.path} is whitened already: there is next to nothing left to change"]
+    steps = ", ".join(f"--t {t:g}" for t in folded)
+    return [f"Note: {run.path} is whitened in part already ({steps}): this goes on from there"]
 
 
 def _images(run: RunDirectory, codes: Codes) -> np.ndarray:

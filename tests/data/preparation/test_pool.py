@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.data.preparation.packs import BUG, CRASH, LOST, MemoryPack, encoded
+from tests.data.preparation.packs import BUG, CRASH, LOST, EndlessPictures, MemoryPack, encoded
 from zscape.data.preparation import pool as pool_module
-from zscape.data.preparation.jobs import CRASHED, Headers, Pictures
+from zscape.data.preparation.jobs import CRASHED, ENDLESS, Headers, Pictures
 from zscape.data.preparation.pool import NoWorkers, Pool, WorkersLost
 from zscape.data.preparation.worker import LARGE, Gate
 from zscape.data.readers.pack import SourceLost
@@ -71,6 +71,15 @@ def test_an_entry_that_kills_its_worker_is_skipped_and_the_others_are_made():
     here = Pictures(pack, FIT, None).run(np.arange(12))
     np.testing.assert_array_equal(pixels, here.pixels)
     assert not any(map(alive, workers))
+
+
+def test_an_entry_that_never_ends_is_skipped_when_its_time_is_up(monkeypatch):
+    monkeypatch.setattr(pool_module, "_MOST_SECONDS", 0.5)
+    pack = MemoryPack(files())
+    with Pool(EndlessPictures(pack, FIT, None), 1, GATE) as pool:
+        positions, pixels, skipped = run(pool, CHUNKS[:2])
+    assert skipped == [(4, ENDLESS)] and positions == list(range(6))
+    np.testing.assert_array_equal(pixels, Pictures(pack, FIT, None).run(np.array([0, 1, 2, 3, 5])).pixels)
 
 
 def test_a_worker_that_is_killed_from_outside_costs_no_image():

@@ -86,7 +86,9 @@ def test_a_full_disk(folder, spec, expected, tmp_path, stopped):
     patch.undo()
     first = {errno.ENOSPC: "The disk is full", errno.EDQUOT: "The disk quota is used up"}
     begins = first.get(stopped, "The file of images is larger than is allowed here")
-    assert str(caught.value).startswith(f"{begins}: the store {tmp_path}/s cannot be written (0.0 MB are still to be")
+    assert str(caught.value).startswith(
+        f"{begins}: the store {tmp_path}/s cannot be written (432 bytes are still to be"
+    )
     assert str(caught.value).endswith(
         "free some space. 8 of 12 images are done and kept: the same command goes on there."
     )
@@ -187,7 +189,7 @@ def test_what_was_begun_with_other_options_is_not_thrown_away_by_a_slip(folder, 
     other = spec.model_copy(update={"size": (5, 5)})
     with pytest.raises(InputError) as caught:
         write_new(read_folder(folder), other, tmp_path / "s", wait=False)
-    fit = plan_fit([(1, 1, 3)], spec)
+    fit = plan_fit([(9, 8, 3)], spec)
     assert str(caught.value) == (
         f"{tmp_path}/s is half prepared with other options: {fit.crop}. Give that command again to go on, name another "
         f"--out, or delete {tmp_path}/.s.preparing."

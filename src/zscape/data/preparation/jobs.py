@@ -24,6 +24,9 @@ Alone = Callable[[bytes], AbstractContextManager]
 CRASHED = "its decoder crashed"
 """Why an entry is skipped that ended the worker process."""
 
+ENDLESS = "its decoder did not come to an end"
+"""Why an entry is skipped over which a worker process used up its time."""
+
 
 @dataclass(frozen=True, eq=False)
 class Reply:

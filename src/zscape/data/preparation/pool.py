@@ -1,12 +1,14 @@
 """Worker processes that do one job: chunks of entries go out, replies come back in order.
 
 They are fresh interpreters, not `multiprocessing` processes: those would run the user's script a second time. A worker
-that dies, killed or crashed by a damaged file, is replaced, and its entries are tried one by one.
+that dies, killed, crashed by a damaged file or out of time over one that never ends, is replaced, and its entries are
+tried one by one.
 """
 
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -20,15 +22,17 @@ from queue import SimpleQueue
 
 import numpy as np
 
-from zscape.data.preparation.jobs import CRASHED, Job, Reply
+from zscape.data.preparation.jobs import CRASHED, ENDLESS, Job, Reply
 from zscape.data.preparation.worker import READY, receive
 
 _START = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
-    "from zscape.data.preparation.worker import serve; serve(int(sys.argv[2]), int(sys.argv[3]), sys.argv[4])"
+    "from zscape.data.preparation.worker import serve; "
+    "serve(int(sys.argv[2]), int(sys.argv[3]), sys.argv[4], float(sys.argv[5]))"
 )
 _STARTING = 60  # seconds a worker may take to start; from a slow disk it takes some
 _MOST_CRASHES = 10  # in a row
+_MOST_SECONDS = 180.0  # of processor time for one image; 56 megapixels of noise take 2, as PNG, JPEG or WebP
 # One thread each: NumPy's libraries would make as many as there are cores, in every worker.
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
@@ -131,7 +135,7 @@ class Pool:
         self._crashes += 1
         if self._crashes > _MOST_CRASHES:
             raise WorkersLost("The worker processes are ended again and again, as happens where memory is used up.")
-        return Reply(((0, CRASHED),))
+        return Reply(((0, ENDLESS if worker.ran_out_of_time else CRASHED),))
 
     def _ask(self, worker: "_Worker", positions: np.ndarray) -> Reply | None:
         """Return the worker's reply, None where it died over it."""
@@ -162,7 +166,7 @@ class _Worker:
     """A process and the line to it."""
 
     def __init__(self, gate: Path) -> None:
-        self._arguments = (str(os.getpid()), str(gate))
+        self._arguments = (str(os.getpid()), str(gate), str(_MOST_SECONDS))
         self.start()
 
     def start(self) -> None:
@@ -193,6 +197,11 @@ class _Worker:
     @property
     def number(self) -> int:
         return self._process.pid
+
+    @property
+    def ran_out_of_time(self) -> bool:
+        """Whether the process is gone because one image took more than its time."""
+        return self._process.returncode == -signal.SIGPROF
 
     def begin(self, job: bytes) -> None:
         """Send the job and wait until the worker is ready.

@@ -23,7 +23,7 @@ def disk_error(error: OSError, path: Path, needed: int = 0) -> InputError:
         needed: bytes that were still to be written, 0 where that is not known.
     """
     if error.errno in _FULL:
-        room = f" ({_megabytes(needed)} are still to be written, {_megabytes(_free(path))} are free)" if needed else ""
+        room = f" ({disk_size(needed)} are still to be written, {disk_size(_free(path))} are free)" if needed else ""
         return InputError(f"{_FULL[error.errno]}: the store {path} cannot be written{room}; free some space.")
     return InputError(f"The store {path} cannot be written: {error.strerror or error}.")
 
@@ -38,8 +38,12 @@ def kept_so_far(done: Done, total: int) -> str:
     )
 
 
-def _megabytes(size: int) -> str:
-    return f"{size / 1e6:,.1f} MB"
+def disk_size(size: int) -> str:
+    """Return bytes on a disk for people, such as "640 bytes", "4.2 kB", "31.5 MB", "5.6 GB" (powers of 1000)."""
+    for unit, power in (("GB", 9), ("MB", 6), ("kB", 3)):
+        if size >= 0.9995 * 10**power:  # from where the smaller unit would be rounded to 1000.0
+            return f"{size / 10**power:,.1f} {unit}"
+    return f"{size} byte{'s' * (size != 1)}"
 
 
 def _free(path: Path) -> int:

@@ -30,18 +30,20 @@ _LARGE_FILE = 1 << 16  # bytes; the headers of smaller files are not worth a loo
 _PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of Linux' prctl
 
 
-def serve(handle: int, parent: int, gate: str) -> None:
+def serve(handle: int, parent: int, gate: str, seconds: float) -> None:
     """Work until the line is closed.
 
     Args:
         handle: descriptor of this end of the line.
         parent: the number of the process at the other end.
         gate: a file that workers lock while they decode a large image.
+        seconds: processor time that one image may take; then the system ends this process (SIGPROF).
     """
     _die_with(parent)
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)  # whatever the other end does about it
     line = Connection(handle)
     # EOFError and OSError: the other end is gone, and nobody is left to tell.
-    with contextlib.suppress(EOFError, OSError), Gate(gate) as alone:
+    with contextlib.suppress(EOFError, OSError), Gate(gate, seconds) as alone:
         job: Job = line.recv()
         line.send_bytes(READY)
         while True:
@@ -72,14 +74,17 @@ def receive(line: Connection, asked: int) -> Reply:
 
 
 class Gate:
-    """Lets one large image at a time be decoded, whichever worker holds it.
+    """Lets one large image at a time be decoded, whichever worker holds it, and none without end.
 
     Args:
         path: the file that is locked; the lock dies with the process.
+        seconds: processor time that one image may take before the system ends this process; 0 sets no limit. Waiting
+            does not count, be it for the lock, for a slow disk or for a core.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, seconds: float = 0.0) -> None:
         self._file = open(path, "ab")  # noqa: SIM115  closed by __exit__
+        self._seconds = seconds
 
     def __enter__(self) -> "Gate":
         return self
@@ -91,15 +96,28 @@ class Gate:
     def __call__(self, encoded: bytes) -> Iterator[None]:
         """Wait, where this is a large image, until no other worker decodes one."""
         if not _is_large(encoded):
-            yield
+            with self._limited():
+                yield
             return
         import fcntl  # worker processes run only where there is one
 
         fcntl.flock(self._file, fcntl.LOCK_EX)
         try:
-            yield
+            with self._limited():
+                yield
         finally:
             fcntl.flock(self._file, fcntl.LOCK_UN)
+
+    @contextlib.contextmanager
+    def _limited(self) -> Iterator[None]:
+        # The system's own end for a process: no Python runs while a decoder written in C goes round and round.
+        if self._seconds:
+            signal.setitimer(signal.ITIMER_PROF, self._seconds)
+        try:
+            yield
+        finally:
+            if self._seconds:
+                signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _is_large(encoded: bytes) -> bool:

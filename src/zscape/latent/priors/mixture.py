@@ -20,6 +20,7 @@ from scipy.special import logsumexp
 from zscape.core.seeds import generator
 from zscape.latent.moments import blocks
 from zscape.latent.priors.base import check_count, check_points
+from zscape.latent.priors.mixture_files import read_mixture, write_mixture
 
 _LOG_2_PI = float(np.log(2 * np.pi))
 
@@ -117,9 +118,7 @@ class Mixture:
 
     def save(self, path: Path | str) -> None:
         """Write the fit as .npz, whole or not at all, without pickle."""
-        from zscape.latent.priors.mixture_files import save_mixture
-
-        save_mixture(self, Path(path))
+        write_mixture(Path(path), vars(self))
 
     @classmethod
     def load(cls, path: Path | str) -> "Mixture":
@@ -128,6 +127,4 @@ class Mixture:
         Raises:
             InputError: when the file cannot be read or does not hold a mixture.
         """
-        from zscape.latent.priors.mixture_files import load_mixture
-
-        return load_mixture(Path(path))
+        return cls(**read_mixture(Path(path)))

@@ -1,33 +1,38 @@
-"""A fitted mixture on the disk: one .npz of numbers."""
+"""The fields of a fitted mixture on the disk: one .npz of numbers."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from zscape.core.errors import InputError
 from zscape.latent.arrays import read_arrays, write_arrays
-from zscape.latent.priors.mixture import Mixture
 
 _REAL = ("mean", "deviations", "axes", "weights", "means", "factors")
 _WHOLE = ("chosen", "points", "of", "held_out_points", "outliers", "seed")
 _TRIED = ("tried", "tried_log_density")
 
 
-def save_mixture(mixture: Mixture, path: Path) -> None:
-    """Write a mixture.
+def write_mixture(path: Path, fields: Mapping[str, Any]) -> None:
+    """Write a mixture, whole or not at all.
 
     The factors, which are nearly all of the file, are written in float32: in principal coordinates nothing is so thin
     that this would matter.
+
+    Args:
+        path: the file.
+        fields: those of a `Mixture` by name; others are left out.
     """
-    arrays = {name: np.asarray(getattr(mixture, name)) for name in (*_REAL, *_WHOLE)}
+    arrays = {name: np.asarray(fields[name]) for name in (*_REAL, *_WHOLE)}
     arrays["factors"] = arrays["factors"].astype(np.float32)
-    arrays["tried"] = np.array(list(mixture.held_out), dtype=np.int64)
-    arrays["tried_log_density"] = np.array(list(mixture.held_out.values()), dtype=np.float64)
+    arrays["tried"] = np.array(list(fields["held_out"]), dtype=np.int64)
+    arrays["tried_log_density"] = np.array(list(fields["held_out"].values()), dtype=np.float64)
     write_arrays(path, arrays)
 
 
-def load_mixture(path: Path) -> Mixture:
-    """Read a mixture.
+def read_mixture(path: Path) -> dict[str, Any]:
+    """Return the fields of the `Mixture` that a file holds, by name.
 
     Raises:
         InputError: when the file cannot be read or does not hold a mixture.
@@ -50,7 +55,7 @@ def load_mixture(path: Path) -> Mixture:
     if tried.ndim != 1 or tried.shape != density.shape or tried.dtype.kind not in "iu":
         raise InputError(f"{path} has {tried.shape} numbers of normals for {density.shape} densities.")
     held_out = dict(zip(map(int, tried), map(float, density), strict=True))
-    return Mixture(**real, **{**whole, "chosen": bool(whole["chosen"])}, held_out=held_out)
+    return {**real, **whole, "chosen": bool(whole["chosen"]), "held_out": held_out}
 
 
 def _real(path: Path, name: str, array: np.ndarray) -> np.ndarray:
