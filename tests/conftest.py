@@ -20,8 +20,14 @@ os.environ["TF_NUM_INTEROP_THREADS"] = "1"
 os.environ["TF_NUM_INTRAOP_THREADS"] = "1"
 os.environ["OMP_NUM_THREADS"] = os.environ["NPROC"] = "1"
 if os.environ["KERAS_BACKEND"] == "jax":
-    # Most of the time of a JAX test is XLA's compiler; without its optimisations it takes half as long.
-    os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true")
+    # Most of the time of a JAX test is XLA's compiler: without its optimisations it takes half as long, and with its
+    # former code generator and no splitting of small programs a third of that. What users have, with all of it, is
+    # tried by tests/backends/test_across.py, whose JAX processes get none of these flags.
+    os.environ.setdefault(
+        "XLA_FLAGS",
+        "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
+        " --xla_cpu_use_fusion_emitters=false --xla_cpu_parallel_codegen_split_count=1",
+    )
     # What one test has compiled, another one does not have to compile again.
     os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(Path(__file__).parents[1] / ".pytest_cache" / "jax"))
     os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
