@@ -200,6 +200,7 @@ def test_back_off(train, tiny_recipe, tmp_path, capsys):
     ]
     rates = [record["learning_rate"] for record in training.result.history]
     assert rates == pytest.approx([2e-3, 1e-3, 1e-3])
+    assert sum("in nats per image" in line for line in training.lines) == 1, "said once"
     assert read_checkpoint(tmp_path / "last.safetensors").back_offs == 1
 
 

@@ -82,7 +82,9 @@ class ProgressCallback(keras.callbacks.Callback):
         self._console.print(Text(sentence))
 
     def on_train_begin(self, logs: Any = None) -> None:
-        self.say("loss = reconstruction + weighted KL, in nats per image" if self._beta else "loss in nats per image")
+        if self._first_epoch is None:  # the guard may have gone back, and training begun anew
+            parts = "loss = reconstruction + weighted KL, in nats per image"
+            self.say(parts if self._beta else "loss in nats per image")
         if self._console.is_terminal:
             self._live.start()
 
