@@ -29,7 +29,7 @@ def test_manifest_says_what_it_is_and_how_it_was_made(make_raw, tmp_path):
     manifest = read_json(tmp_path / "s" / "manifest.json")
     assert manifest == store.manifest
     assert manifest["format"] == 2 and manifest["source"] == "digits" and manifest["origin"] == "Made for a test."
-    assert manifest["count"] == 10 and manifest["shape"] == [8, 8, 3] and "8:8" in manifest["crop"]
+    assert manifest["count"] == 10 and manifest["shape"] == [8, 8, 3] and "resized to 8x8" in manifest["crop"]
     assert manifest["splits"] == {"train": 8, "validation": 1, "test": 1}
     assert manifest["label_names"] == ["a", "b", "c"] and manifest["skipped"] == 1
     assert store.skipped() == (("bad.png", "truncated"),)
