@@ -102,7 +102,9 @@ def test_memory_that_is_too_little_brings_settings_to_paste(zscape):
 
 def test_memory_that_nothing_fits_into_is_one_sentence(zscape):
     lines = zscape(*ON_CARD, "--memory", "50MB").out.splitlines()
-    assert lines[-2].startswith("It does not fit into 48 MiB, and nothing makes it fit: smaller batches, 16 bits, ")
+    assert lines[-2].startswith(
+        "It does not fit into 48 MiB, and nothing makes it fit: with smaller batches, 16 bits, "
+    )
     assert lines[-1].startswith("linear baseline: ")
 
 

@@ -28,6 +28,18 @@ def test_the_same_command_again_does_nothing(zscape, in_reach, tiny, snapshot):
     assert snapshot(in_reach) == before
 
 
+@pytest.mark.parametrize("lost", ["decoder/weights.safetensors", "history.jsonl"])
+def test_what_a_finished_run_has_lost_is_made_anew(zscape, in_reach, tiny, lost):
+    before = {name: (in_reach / name).read_bytes() for name in (*WEIGHTS, "history.jsonl", "history.csv")}
+    (in_reach / "quality.json").write_text("{}")
+    (in_reach / lost).write_bytes(before[lost][:50])
+    outcome = zscape("train", "digits", *tiny, "--out", in_reach)
+    assert outcome.code == 0, outcome.err
+    assert f"run/{lost} is missing or damaged: it is made anew from the checkpoint." in outcome.err
+    assert {name: (in_reach / name).read_bytes() for name in before} == before
+    assert (in_reach / "quality.json").is_file(), "the networks are the same: what was made from them stays"
+
+
 def test_json_is_pure_and_nothing_else_is_said_with_quiet(zscape, in_reach, tiny):
     outcome = zscape("train", "digits", *tiny, "--out", in_reach, "--json", "--quiet")
     assert (outcome.code, outcome.err) == (0, "")

@@ -3,7 +3,7 @@
 import pytest
 
 from zscape.core.errors import InputError
-from zscape.runs.claim import claim_directory, differing_keys
+from zscape.runs.claim import claim_directory, differing_keys, unfinished
 from zscape.runs.directory import RunDirectory
 
 
@@ -68,13 +68,13 @@ def test_same_run_is_taken_up(held, tiny_recipe, settings):
     ("settings", "sentence"),
     [
         ({"model.z_dim": 4}, r"its recipe differs in model\.z_dim \(3 there, 4 here\)\."),
-        ({"training.clip_norm": 5}, r"differs in training\.clip_norm \(None there, 5\.0 here\)"),
+        ({"training.clip_norm": 5}, r"differs in training\.clip_norm \(none there, 5\.0 here\)"),
         ({"training.epochs": 1}, r"differs in training\.epochs \(2 there, 1 here\)"),
         ({"training.accumulate": 2}, r"differs in training\.accumulate \(1 there, 2 here\)\."),
         (
             {"training.schedule": {"kind": "cosine"}},
             r"differs in training\.schedule\.kind \(constant there, cosine here\), "
-            r"training\.schedule\.final_fraction \(None there, 0\.0 here\)\.",
+            r"training\.schedule\.final_fraction \(none there, 0\.0 here\)\.",
         ),
         ({"training.seed": 2, "training.epochs": 5}, r"differs in training\.seed \(1 there, 2 here\)\."),
         (
@@ -98,9 +98,9 @@ def test_differing_keys_of_a_weight(tiny_recipe):
     one = tiny_recipe({"objective.weight": {"beta": 1.0}})
     other = tiny_recipe({"objective.weight": {"fact": 1e-3, "convention": "tape"}})
     assert differing_keys(one, other) == [
-        "objective.weight.beta (1.0 there, None here)",
-        "objective.weight.fact (None there, 0.001 here)",
-        "objective.weight.convention (None there, tape here)",
+        "objective.weight.beta (1.0 there, none here)",
+        "objective.weight.fact (none there, 0.001 here)",
+        "objective.weight.convention (none there, tape here)",
     ]
     assert differing_keys(one, one) == []
 
@@ -118,3 +118,21 @@ def test_a_cosine_is_not_made_longer(tiny_recipe):
         one, other = (tiny_recipe({"training.schedule": schedule, "training.epochs": epochs}) for epochs in (2, 3))
         assert differing_keys(one, other) == expected
         assert differing_keys(one, one) == []
+
+
+def test_an_unfinished_run_of_the_same_recipe_is_found(tmp_path, tiny_recipe):
+    """The newest of runs/digits, runs/digits-2, ...: with a checkpoint, without networks, and the same run."""
+    base = tmp_path / "digits"
+    assert unfinished(base, tiny_recipe()) == []
+    for name in ("digits", "digits-2"):
+        (tmp_path / name).mkdir()
+        assert unfinished(base, tiny_recipe()) == [], "nothing in it"
+        run = RunDirectory(tmp_path / name)
+        run.write_recipe(tiny_recipe())
+        (run.path / "checkpoints").mkdir()
+        (run.path / "checkpoints" / "last.safetensors").write_bytes(b"x")
+        assert unfinished(base, tiny_recipe()) == [run.path]
+    assert unfinished(base, tiny_recipe({"model.z_dim": 4})) == []
+    for part in ("encoder", "decoder"):
+        run.write(f"{part}/config.json", {"epochs": 2})
+    assert unfinished(base, tiny_recipe()) == [], "finished"

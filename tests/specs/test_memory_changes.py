@@ -77,10 +77,33 @@ def test_where_nothing_helps_one_sentence_says_so():
     fit = fit_into(RECIPE, 100 * MIB, on_card)
     least = min(change.needs for change in fit.changes)
     assert fit.sentence == (
-        "It does not fit into 100 MiB, and nothing makes it fit: smaller batches, 16 bits, a bottleneck and smaller "
-        f"images together still need {round(least / MIB):,} MiB. Take fewer model.filters, or more memory."
+        "It does not fit into 100 MiB, and nothing makes it fit: with smaller batches, 16 bits, a bottleneck and "
+        f"smaller images it still needs {round(least / MIB):,} MiB. Take fewer model.filters, or more memory."
     )
     assert not any(change.fits for change in fit.changes)
+
+
+def test_only_what_was_tried_is_named():
+    given_up = {"training.batch_size": 1, "training.precision": "mixed_bfloat16", "model.bottleneck": 64}
+    fit = fit_into(parse_recipe(_with(RECIPE, given_up)), 100 * MIB, on_card)
+    assert "nothing makes it fit: with smaller images it still needs " in fit.sentence
+
+
+def test_what_the_process_takes_before_cannot_be_saved():
+    fit = fit_into(RECIPE, 600 * MIB, on_card, process=606 * MIB)
+    assert fit.changes == () and not fit.fits
+    assert fit.sentence == (
+        "It does not fit into 600 MiB, and nothing makes it fit: the process alone, before it trains anything, takes "
+        "606 MiB."
+    )
+
+
+def _with(recipe, changes):
+    plain = recipe.model_dump()
+    for key, value in changes.items():
+        group, name = key.split(".")
+        plain[group][name] = value
+    return plain
 
 
 @given(st.integers(400, 1100))

@@ -135,11 +135,40 @@ def test_only_the_best_is_left(folder, said):
     assert said[0].endswith("Training goes on from best.safetensors (epoch 1, step 4) instead.")
 
 
+def test_the_newest_is_gone(folder, said):
+    folder.write(a_checkpoint(4))
+    folder.write(a_checkpoint(5))
+    folder.last.unlink()
+    assert folder.read().step == 4
+    assert said[0].startswith("There is no checkpoint ")
+    assert said[0].endswith("Training goes on from previous.safetensors (epoch 1, step 4) instead.")
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_the_best_is_what_was_read_and_never_a_damaged_one(folder, damaged):
+    def spoil(path):
+        path.unlink()  # first, for it may be one file with another
+        if damaged:
+            path.write_bytes(b"x")
+
+    folder.write(a_checkpoint(3), best=True)
+    folder.write(a_checkpoint(4))
+    folder.write(a_checkpoint(5))
+    spoil(folder.last)
+    folder.read()
+    folder.mark_best()
+    assert read_checkpoint(folder.best).step == 4
+    spoil(folder.previous)
+    folder.read()
+    folder.mark_best()
+    assert read_checkpoint(folder.best).step == 4
+
+
 def test_none_can_be_read(folder):
     folder.write(a_checkpoint(4), best=True)
     folder.last.unlink()
     folder.best.write_bytes(b"x")
-    with pytest.raises(InputError, match=r"best.safetensors is not a checkpoint.* No older one can be read either"):
+    with pytest.raises(InputError, match=r"last\.safetensors\. No older one can be read either"):
         folder.read()
 
 

@@ -146,7 +146,8 @@ def test_weights_that_are_not_finite_stop_and_the_epoch_before_is_kept(train, ti
     sentence = (
         r"^Epoch 2, step 1 of 4: the weights decoder/conv_transpose_1/kernel are not finite\. Training stopped before "
         r"this step changed anything; the newest checkpoint is that of step 4\. Try a lower training\.learning_rate or "
-        r"training\.clip_norm; or training\.guard=skip or back_off, with which the same command goes on\.$"
+        r"training\.clip_norm, which make another run \(another --out, or --fresh\); or training\.guard=skip or "
+        r"back_off, with which the same command goes on\.$"
     )
     with pytest.raises(TrainingStopped, match=sentence):
         train(recipe, tmp_path, callbacks=[FromEpoch(2, lambda kernel: kernel * np.nan)])

@@ -92,7 +92,7 @@ def test_what_is_said(two_good, batches):
     assert said.startswith(
         "reconstruction and kl_mu and kl_log_var of the loss are not finite, nor is the gradient of "
     )
-    assert f"gradient of {nearest}" in said and said.endswith("(log_var from nan to nan)")
+    assert f"gradient of {nearest}" in said and "log_var from" not in said
     assert_same_bytes(to_arrays(training_variables(model)), before)
     model.optimizer.learning_rate = np.inf
     assert diagnose(model, (batches[0],)) == "the learning rate is not a finite number"
@@ -222,6 +222,22 @@ def test_back_off_has_an_end(train, tiny_recipe, tmp_path, capsys):
     assert last.step == 0 and last.arrays["optimizer/001_learning_rate"] == np.float32(2e-3 / 2**8)
 
 
+def test_back_off_sees_where_the_rate_is_not_the_cause(train, tiny_recipe, tmp_path, capsys):
+    """The weights themselves are out of bounds, in the checkpoint too: the first step after it always fails."""
+
+    def explode(model):
+        kernel = model.decoder.get_layer("conv_transpose_1").kernel
+        kernel.assign(np.full(tuple(kernel.shape), 1e25, np.float32))
+
+    settings = {**SMALL, "training.epochs": 3, "training.guard": "back_off", "training.checkpoint_every": 1}
+    with pytest.raises(
+        TrainingStopped,
+        match=r"The first step after the checkpoint of step 6 fails with any learning rate: its weights are the cause",
+    ):
+        train(tiny_recipe(settings), tmp_path, callbacks=[Poison(6, explode)])
+    assert capsys.readouterr().err.count("Back to step 6, with half the learning rate") == 2
+
+
 def test_skipped_steps_are_in_the_history(train, tiny_recipe, tmp_path):
     recipe = tiny_recipe({**SMALL, "training.epochs": 2, "training.guard": "skip"})
 
@@ -241,7 +257,8 @@ def test_skipped_steps_are_in_the_history(train, tiny_recipe, tmp_path):
 def test_an_epoch_without_a_good_step_stops(train, tiny_recipe, tmp_path):
     recipe = tiny_recipe({**SMALL, "training.epochs": 2, "training.guard": "skip"})
     with pytest.raises(
-        TrainingStopped, match=r"^Epoch 1: no step had a finite loss and gradient, all of them were ski"
+        TrainingStopped,
+        match=r"^Epoch 1: 4 of 4 steps had no finite loss and gradient and were skipped; .* this epoch is not kept",
     ):
         train(recipe, tmp_path, callbacks=[RateOnce(-1), FromTheStart()])
 

@@ -91,8 +91,9 @@ def test_what_is_not_finite_stops_the_training_by_name(prefix, broken, value):
         **{prefix + name: value for name in broken},
     }
     split = "validation" if prefix else "training"
+    verb = "is" if len(broken) == 1 else "are"
     with pytest.raises(
-        TrainingStopped, match=f"^Epoch 5: {' and '.join(broken)} of the {split} images is not a finite"
+        TrainingStopped, match=f"^Epoch 5: {' and '.join(broken)} of the {split} images {verb} not finite; training"
     ):
         callback.on_epoch_end(4, logs)
     assert records == []

@@ -26,7 +26,7 @@ def train(
     quiet: QuietOption = False,
     json: JsonOption = False,
 ) -> None:
-    """Train only; the same command again goes on where it stopped."""
+    """Train only; with --out, the same command again goes on where it stopped."""
     from zscape.workflow.train import train as train_recipe
 
     hush_downloads(quiet)

@@ -61,7 +61,9 @@ def _on_card(requested: str, card: Card) -> tuple[str, str]:
 
 def _on_processor(requested: str, backend: str, processor: Processor) -> tuple[str, str]:
     features = [name for name in _BFLOAT16_FEATURES if name in (processor.features or ())]
-    if not features:
+    if requested == "mixed_float16":
+        best, why = "float32", "float16 is made for graphics cards"
+    elif not features:
         best, why = "float32", "this processor has no instructions for bfloat16"
     elif backend != "tensorflow":
         best, why = "float32", f"bfloat16 on a processor is known to be faster with tensorflow, not with {backend}"

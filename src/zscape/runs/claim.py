@@ -1,5 +1,6 @@
 """Whether a directory can take a run: new, or the same run going on."""
 
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,28 @@ def claim_directory(path: Path, recipe: Recipe, fresh: bool = False) -> RunDirec
     return run
 
 
+def unfinished(base: Path, recipe: Recipe) -> list[Path]:
+    """Return the newest of `base`, `base`-2, ... where it holds the same run, begun and not finished; else nothing.
+
+    Args:
+        base: as in `RunDirectory.create_next`.
+        recipe: complete.
+    """
+    newest = base
+    for number in itertools.count(2):
+        path = base.with_name(f"{base.name}-{number}")
+        if not path.exists():
+            break
+        newest = path
+    run = RunDirectory(newest)
+    if run.is_trained or not (newest / "checkpoints" / "last.safetensors").is_file():
+        return []
+    try:
+        return [] if differing_keys(run.recipe, recipe) else [newest]
+    except (InputError, OSError):  # damaged, or not a run: it is not gone on with
+        return []
+
+
 def _refuse_folded(run: RunDirectory) -> None:
     """A folded run has no checkpoint of its own: training would begin anew, or go on from weights before the fold."""
     folded = run.read("provenance.json").get("folded") if (run.path / "provenance.json").is_file() else None
@@ -75,7 +98,13 @@ def differing_keys(old: Recipe, new: Recipe) -> list[str]:
     longer, cosine = new.training.epochs >= old.training.epochs, new.training.schedule.kind == "cosine"
     changed = [key for key in changed if not _grown(key, longer and not cosine)]
     notes = {"training.epochs": ", over which the cosine of training.schedule is stretched"} if cosine else {}
-    return [f"{key} ({before.get(key)} there, {after[key]} here{notes.get(key, '')})" for key in changed]
+    return [
+        f"{key} ({_shown(before.get(key))} there, {_shown(after[key])} here{notes.get(key, '')})" for key in changed
+    ]
+
+
+def _shown(value: Any) -> Any:
+    return "none" if value is None else value
 
 
 def _grown(key: str, longer: bool) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from safetensors import SafetensorError, safe_open
 
 from zscape.core.errors import InputError
 from zscape.core.files import read_json, write_json, write_text
@@ -152,6 +153,21 @@ class RunDirectory:
     def is_trained(self) -> bool:
         """Whether a training has left its networks here."""
         return self.trained_epochs is not None
+
+    def lost_file(self) -> Path | None:
+        """Return a file of the training's results that is missing or cut off, for a run with networks; or None."""
+        parts = ("encoder", "decoder", *(("likelihood",) if (self.path / "likelihood").is_dir() else ()))
+        for path in (self.path / part / "weights.safetensors" for part in parts):
+            try:
+                with safe_open(path, framework="numpy"):  # compares the header with the length; no weights are read
+                    pass
+            except (OSError, SafetensorError):
+                return path
+        try:
+            self.history()
+        except InputError:
+            return self.path / "history.jsonl"
+        return None
 
     def clear_study(self) -> None:
         """Delete what was made from the networks: codes, numbers, pictures, report."""

@@ -12,6 +12,7 @@ from zscape.specs.recipe import Recipe, parse_recipe
 _BOTTLENECKS = (512, 384, 256, 128, 64)
 _SHARES = (3 / 4, 2 / 3, 1 / 2, 1 / 3, 1 / 4)  # of the images' height and width
 _LEAST_SIZE = 8  # pixels
+_KINDS = ("smaller batches", "16 bits", "a bottleneck", "smaller images")
 
 Values = dict[str, object]
 Needs = Callable[[Recipe], int]
@@ -54,7 +55,7 @@ class MemoryFit:
     sentence: str
 
 
-def fit_into(recipe: Recipe, memory: int, needs: Needs) -> MemoryFit:
+def fit_into(recipe: Recipe, memory: int, needs: Needs, process: int = 0) -> MemoryFit:
     """Return whether a training fits into memory, and, where it does not, changes that help.
 
     One change alone is looked for first: the mildest of each kind that fits, else the strongest there is. Where none
@@ -64,10 +65,17 @@ def fit_into(recipe: Recipe, memory: int, needs: Needs) -> MemoryFit:
         recipe: with the size of its images.
         memory: bytes there are, > 0.
         needs: the prediction.
+        process: what a process takes before it trains anything, bytes.
     """
     as_it_is = needs(recipe)
     if as_it_is <= memory:
         return MemoryFit(memory, as_it_is, True, (), f"It fits into {format_bytes(memory)}.")
+    if process >= memory:
+        sentence = (
+            f"It does not fit into {format_bytes(memory)}, and nothing makes it fit: the process alone, before it "
+            f"trains anything, takes {format_bytes(process)}."
+        )
+        return MemoryFit(memory, as_it_is, False, (), sentence)
     kinds = [list(kind(recipe)) for kind in (_batches, _precisions, _bottlenecks, _image_sizes)]
     alone = [_best([(values,) for values in kind], recipe, memory, needs) for kind in kinds]
     changes = [change for change in alone if change is not None and change.needs < as_it_is]
@@ -75,17 +83,21 @@ def fit_into(recipe: Recipe, memory: int, needs: Needs) -> MemoryFit:
         together = _together(kinds[0], kinds[1:], recipe, memory, needs)
         changes += [] if together is None else [together]
     changes.sort(key=lambda change: not change.fits)
-    return MemoryFit(memory, as_it_is, False, tuple(changes), _sentence(as_it_is, memory, changes))
+    tried = [name for name, kind in zip(_KINDS, kinds, strict=True) if kind]
+    return MemoryFit(memory, as_it_is, False, tuple(changes), _sentence(as_it_is, memory, changes, tried))
 
 
-def _sentence(as_it_is: int, memory: int, changes: Sequence[Change]) -> str:
+def _sentence(as_it_is: int, memory: int, changes: Sequence[Change], tried: Sequence[str]) -> str:
     begin = f"It does not fit into {format_bytes(memory)}"
     if any(change.fits for change in changes):
         return f"{begin}; what would:"
     least = min([as_it_is, *(change.needs for change in changes)])
+    if not tried:
+        return f"{begin}. Take fewer model.filters, or more memory."
+    together = " and ".join(filter(None, (", ".join(tried[:-1]), tried[-1])))
     return (
-        f"{begin}, and nothing makes it fit: smaller batches, 16 bits, a bottleneck and smaller images together still "
-        f"need {format_bytes(least)}. Take fewer model.filters, or more memory."
+        f"{begin}, and nothing makes it fit: with {together} it still needs {format_bytes(least)}. Take fewer "
+        "model.filters, or more memory."
     )
 
 

@@ -107,6 +107,7 @@ class CheckpointFolder:
         self._aside = folder / ".previous.safetensors"
         self._say = say
         self._last_is_good = False
+        self._newest = self.last
 
     def read(self) -> Checkpoint | None:
         """Return the newest checkpoint that is whole; None when there is none at all.
@@ -114,22 +115,22 @@ class CheckpointFolder:
         Raises:
             InputError: when there are checkpoints, but none can be read.
         """
-        there = [path for path in (self.last, self.previous, self.best) if path.is_file()]
+        paths = (self.last, self.previous, self.best)
+        if not any(path.is_file() for path in paths):
+            return None
         problems = []
-        for path in there:
+        for path in paths:
             try:
                 checkpoint = read_checkpoint(path)
             except InputError as error:
                 problems.append(str(error))
                 continue
-            self._last_is_good = path == self.last
+            self._last_is_good, self._newest = path == self.last, path
             if problems:
                 where = f"{path.name} (epoch {checkpoint.epoch}, step {checkpoint.step:,})"
                 self._say(f"{problems[0]} Training goes on from {where} instead.")
             return checkpoint
-        if there:
-            raise InputError(f"{problems[0]} No older one can be read either: --fresh begins anew.")
-        return None
+        raise InputError(f"{problems[0]} No older one can be read either: --fresh begins anew.")
 
     def write(self, checkpoint: Checkpoint, best: bool = False) -> None:
         """Write the newest checkpoint; the one before stays as `previous`.
@@ -150,14 +151,15 @@ class CheckpointFolder:
         finally:
             with contextlib.suppress(OSError):
                 os.unlink(self._aside)
-        self._last_is_good = True
+        self._last_is_good, self._newest = True, self.last
         if best:
             self.mark_best()
 
     def mark_best(self) -> None:
-        """Make `best` what `last` is."""
-        copy_whole(self.last, self.best)
-        _sync(self.best.parent)
+        """Make `best` what was read or written last."""
+        if self._newest != self.best:
+            copy_whole(self._newest, self.best)
+            _sync(self.best.parent)
 
 
 def _parsed(note: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Checkpoint:

@@ -33,7 +33,8 @@ def diagnose(model: LatentModel, data: tuple[Any, ...]) -> str:
     # Backwards, as gradients are computed: all that come after the first broken one are broken too.
     gradients = gradients_of(model, data)
     layer = _first_broken(names[::-1], gradients[::-1])
-    extremes = f" (log_var from {log_var[0]:.4g} to {log_var[1]:.4g})" if log_var else ""
+    known = log_var is not None and np.isfinite(log_var).all()
+    extremes = f" (log_var from {log_var[0]:.4g} to {log_var[1]:.4g})" if log_var and known else ""
     if terms:
         what = f"{' and '.join(terms)} of the loss {'is' if len(terms) == 1 else 'are'} not finite"
         return f"{what}{f', nor is the gradient of {layer}' if layer else ''}{extremes}"

@@ -132,26 +132,35 @@ class _Session:
     def run(self, say: Callable[[str], None]) -> None:
         """Train to the end."""
         with Interrupts() as interrupts:
+            failed_at_once = -1  # after this step's checkpoint
             while not self.keeper.finished:
                 first_step = self.keeper.step
                 try:
                     self._fit(interrupts)
                     return
-                except BadStep as bad:
+                except BadStep as stopped:
+                    bad = stopped
                     problem = self._problem(first_step + bad.position)
                 if self.spec.guard == "stop":
                     step = self.keeper.step
                     newest = f"the newest checkpoint is that of step {step:,}" if step else "there is no checkpoint yet"
                     raise TrainingStopped(
                         f"{problem}. Training stopped before this step changed anything; {newest}. Try a lower "
-                        "training.learning_rate or training.clip_norm; or training.guard=skip or back_off, with which "
-                        "the same command goes on."
+                        "training.learning_rate or training.clip_norm, which make another run (another --out, or "
+                        "--fresh); or training.guard=skip or back_off, with which the same command goes on."
                     )
                 if self.keeper.back_offs >= _MOST_BACK_OFFS:
                     raise TrainingStopped(
                         f"{problem}. The learning rate was halved {_MOST_BACK_OFFS} times before, which did not help; "
                         "training stopped."
                     )
+                if bad.position == 0 and first_step == failed_at_once:  # its gradient does not depend on the rate
+                    raise TrainingStopped(
+                        f"{problem}. The first step after the checkpoint of step {first_step:,} fails with any "
+                        "learning rate: its weights are the cause; training stopped. Begin anew, with --fresh or "
+                        "another --out, and with a lower training.learning_rate."
+                    )
+                failed_at_once = first_step if bad.position == 0 else -1
                 rate = self.keeper.back_off()
                 say(f"{problem}. Back to step {self.keeper.step:,}, with half the learning rate: {rate:.4g}.")
 

@@ -128,7 +128,9 @@ def _check_finite(record: EpochRecord) -> None:
     for split, terms in (("training", record.train), ("validation", record.validation or {})):
         broken = [name for name in PARTS if not math.isfinite(terms.get(name, 0.0))]
         if broken:
+            verb = "is" if len(broken) == 1 else "are"
             raise TrainingStopped(
-                f"Epoch {record.epoch}: {' and '.join(broken)} of the {split} images is not a finite number; training "
-                "stopped, and the checkpoint before is kept. Try a lower training.learning_rate."
+                f"Epoch {record.epoch}: {' and '.join(broken)} of the {split} images {verb} not finite; training "
+                "stopped, and this epoch is not kept. Try a lower training.learning_rate, in another --out or with "
+                "--fresh."
             )

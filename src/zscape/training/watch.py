@@ -92,11 +92,16 @@ class StepWatch(keras.callbacks.Callback):
         self._recorder.skipped_steps = self._skipped_before + bad - self._bad_before
         if is_last:
             self._bad_before = bad
-            if self._recorder.skipped_steps == self.params["steps"]:
-                raise TrainingStopped(
-                    f"Epoch {self._epoch + 1}: no step had a finite loss and gradient, all of them were skipped; "
-                    "training stopped. Try a lower training.learning_rate."
-                )
+            self._stop_if_most_were_skipped(self._recorder.skipped_steps, self.params["steps"])
+
+    def _stop_if_most_were_skipped(self, skipped: int, steps: int) -> None:
+        """End before such an epoch becomes a checkpoint: its weights are where hardly a gradient is finite."""
+        if 2 * skipped > steps:
+            raise TrainingStopped(
+                f"Epoch {self._epoch + 1}: {skipped:,} of {steps:,} steps had no finite loss and gradient and were "
+                "skipped; training stopped, and this epoch is not kept. Try a lower training.learning_rate, in another "
+                "--out or with --fresh."
+            )
 
     def _end_if_asked(self, place: str) -> None:
         if self._interrupts.received is not None:

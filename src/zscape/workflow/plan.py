@@ -70,7 +70,7 @@ def plan(
     def needs(changed: Recipe) -> int:
         return estimate_memory(changed, backend, _precision(changed, backend), on_card).needs
 
-    fit = None if there is None else fit_into(resolved.recipe, there, needs)
+    fit = None if there is None else fit_into(resolved.recipe, there, needs, planned.memory.process)
     return DataPlan(**known, linear_baseline=_baseline(resolved, note), memory_fit=fit)
 
 

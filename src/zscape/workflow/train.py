@@ -16,7 +16,7 @@ from zscape.data.corrupt import check_colours
 from zscape.data.prepare import open_store
 from zscape.data.store import Store, is_store
 from zscape.reporting.numbers import counted
-from zscape.runs.claim import claim_directory
+from zscape.runs.claim import claim_directory, unfinished
 from zscape.runs.directory import RunDirectory
 from zscape.runs.event_files import EventFiles, pictures_of, tensorboard_modules
 from zscape.runs.provenance import Provenance, collect_provenance
@@ -28,6 +28,7 @@ from zscape.workflow.notes import PreparationNotes, note_to_stderr, skipped_sent
 from zscape.workflow.train_networks import Listeners, train_networks
 
 if TYPE_CHECKING:
+    from zscape.training.checkpoint_files import Checkpoint
     from zscape.training.fit import FitResult
 
 _MIB = 2**20
@@ -90,14 +91,16 @@ def train(
     check_colours(complete.task, store)
     training.check_steps(-(-len(store.split("train")) // training.batch_size))
     seconds = {"prepare": time.perf_counter() - started}
-    run = _directory(resolved.name, complete, out, fresh)
+    run = _directory(resolved.name, complete, out, fresh, tell)
     events = _event_files(run) if tensorboard else None
     if _is_finished(run, complete):
         tell(f"{run.path} is trained already ({counted(len(run.history()), 'epoch')}): nothing to do.")
         if events is not None and events.last_epoch() != len(run.history()):
             events.follow(run.history())
+            tell(f"Event files for TensorBoard written into {run.path / 'tensorboard'}.")
         return run
-    _check_checkpoint(run)
+    for sentence in _where_it_goes_on(run):
+        tell(sentence)
     run.write_recipe(complete)
     if resolved.choices:
         run.write("chosen.json", resolved.record())
@@ -149,17 +152,24 @@ def _finished(provenance: Provenance, result: "FitResult") -> Provenance:
     return replace(provenance, best_epoch=result.best_epoch, kept_epoch=result.kept_epoch, peak_memory_mib=in_mib)
 
 
-def _directory(name: str, recipe: Recipe, out: Path | str | None, fresh: bool) -> RunDirectory:
-    if out is None:
-        return RunDirectory.create_next(Path("runs") / name)
-    return claim_directory(Path(out), recipe, fresh)
+def _directory(
+    name: str, recipe: Recipe, out: Path | str | None, fresh: bool, tell: Callable[[str], None]
+) -> RunDirectory:
+    if out is not None:
+        return claim_directory(Path(out), recipe, fresh)
+    base = Path("runs") / name
+    for path in unfinished(base, recipe):
+        tell(f"{path} holds the same training, not finished: --out {path} goes on with it.")
+    return RunDirectory.create_next(base)
 
 
 def _is_finished(run: RunDirectory, recipe: Recipe) -> bool:
     from zscape.training.early_stopping import BestEpoch
 
     epochs = run.trained_epochs
-    if epochs is None or len(history := run.history()) != epochs:
+    if epochs is None or (run.lost_file() is not None and _checkpoint_of(run) is not None):
+        return False
+    if len(history := run.history()) != epochs:
         return False  # networks of an earlier stop, while a longer training was under way
     beta = (
         0.0 if recipe.model.kind == "ae" else recipe.objective.beta_and_sigma(recipe.image_shape, recipe.model.z_dim)[0]
@@ -170,11 +180,22 @@ def _is_finished(run: RunDirectory, recipe: Recipe) -> bool:
     return epochs >= recipe.training.epochs or best.exhausted
 
 
-def _check_checkpoint(run: RunDirectory) -> None:
-    """Read the checkpoint to go on from, before anything in the run is changed."""
+def _where_it_goes_on(run: RunDirectory) -> list[str]:
+    """Read the checkpoint to go on from, before anything in the run is changed; return what to say of it."""
+    checkpoint = _checkpoint_of(run)
+    if checkpoint is None:
+        return []
+    lost = run.lost_file() if run.is_trained else None
+    if lost is not None:
+        return [f"{lost} is missing or damaged: it is made anew from the checkpoint."]
+    into = f", step {checkpoint.steps_into_epoch:,} of the next" if checkpoint.steps_into_epoch else ""
+    return [f"Going on after epoch {checkpoint.epoch}{into}"]
+
+
+def _checkpoint_of(run: RunDirectory) -> "Checkpoint | None":
     from zscape.training.checkpoint_files import CheckpointFolder
 
-    CheckpointFolder(run.path / "checkpoints", lambda sentence: None).read()
+    return CheckpointFolder(run.path / "checkpoints", lambda sentence: None).read()
 
 
 def _describe(store: Store) -> dict[str, object]:

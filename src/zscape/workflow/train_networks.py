@@ -91,7 +91,9 @@ def train_networks(
         progress.close()
     if events is not None:
         events.follow(result.history)  # the process may have ended between the last checkpoint and its events
-    run.clear_study()  # it was made from the networks that are replaced now
+    run.write_history(result.history)  # the same as it has, but where a file of it was lost
+    if run.trained_epochs != len(result.history):
+        run.clear_study()  # it was made from the networks that are replaced now
     save_networks(model, recipe, len(result.history), run.path)
     for sentence in end_sentences(result, recipe):
         listeners.tell(sentence)
