@@ -107,8 +107,7 @@ def fitted_lines(backend: str, measured: dict[str, Any]) -> list[str]:
             continue
         tried = _COPIES if first is None else (first["copies"],)
         fits = [_fit(backend, of_kind, measured, copies, first) for copies in tried]
-        cost = min(fit["cost"] for fit in fits)
-        found = next(fit for fit in fits if fit["cost"] == cost)
+        found = min(fits, key=lambda fit: fit["cost"])
         first = first or found
         lines.append(
             f'    ("{backend}", "{kind}"): Calibration({found["framework"]:.0f} * _MIB, {found["activations"]:.2f}, '
