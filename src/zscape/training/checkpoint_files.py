@@ -19,7 +19,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from zscape.core.errors import InputError
-from zscape.core.files import copy_whole, whole_file
+from zscape.core.files import copy_whole, sync_directory, whole_file
 
 FORMAT = 2
 """1 knew the ends of epochs only, and no checksum; it is read still."""
@@ -71,7 +71,7 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     text = json.dumps({**note, "sha256": _checksum(arrays, note)}, allow_nan=False)
     with whole_file(path) as aside:
         save_file(arrays, aside, metadata={"zscape": text})  # from the arrays' memory, without a copy of them all
-    _sync(path.parent)
+    sync_directory(path.parent)
 
 
 def read_checkpoint(path: Path) -> Checkpoint:
@@ -159,7 +159,7 @@ class CheckpointFolder:
         """Make `best` what was read or written last."""
         if self._newest != self.best:
             copy_whole(self._newest, self.best)
-            _sync(self.best.parent)
+            sync_directory(self.best.parent)
 
 
 def _parsed(note: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Checkpoint:
@@ -182,12 +182,3 @@ def _checksum(arrays: Mapping[str, np.ndarray], note: Mapping[str, Any]) -> str:
         digest.update(f"{name} {array.dtype.str} {arrays[name].shape} ".encode())
         digest.update(array.reshape(-1).view(np.uint8).data)
     return digest.hexdigest()
-
-
-def _sync(folder: Path) -> None:
-    """Flush a folder to the disk: without it a renaming may be forgotten when the power goes."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
