@@ -138,9 +138,9 @@ class _Session:
                 try:
                     self._fit(interrupts)
                     return
-                except BadStep as stopped:
-                    bad = stopped
-                    problem = self._problem(first_step + bad.position)
+                except BadStep as bad:
+                    position = bad.position
+                problem = self._problem(first_step + position)
                 if self.spec.guard == "stop":
                     step = self.keeper.step
                     newest = f"the newest checkpoint is that of step {step:,}" if step else "there is no checkpoint yet"
@@ -154,13 +154,13 @@ class _Session:
                         f"{problem}. The learning rate was halved {_MOST_BACK_OFFS} times before, which did not help; "
                         "training stopped."
                     )
-                if bad.position == 0 and first_step == failed_at_once:  # its gradient does not depend on the rate
+                if position == 0 and first_step == failed_at_once:  # its gradient does not depend on the rate
                     raise TrainingStopped(
                         f"{problem}. The first step after the checkpoint of step {first_step:,} fails with any "
                         "learning rate: its weights are the cause; training stopped. Begin anew, with --fresh or "
                         "another --out, and with a lower training.learning_rate."
                     )
-                failed_at_once = first_step if bad.position == 0 else -1
+                failed_at_once = first_step if position == 0 else -1
                 rate = self.keeper.back_off()
                 say(f"{problem}. Back to step {self.keeper.step:,}, with half the learning rate: {rate:.4g}.")
 
