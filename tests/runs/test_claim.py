@@ -123,16 +123,16 @@ def test_a_cosine_is_not_made_longer(tiny_recipe):
 def test_an_unfinished_run_of_the_same_recipe_is_found(tmp_path, tiny_recipe):
     """The newest of runs/digits, runs/digits-2, ...: with a checkpoint, without networks, and the same run."""
     base = tmp_path / "digits"
-    assert unfinished(base, tiny_recipe()) == []
+    assert unfinished(base, tiny_recipe()) is None
     for name in ("digits", "digits-2"):
         (tmp_path / name).mkdir()
-        assert unfinished(base, tiny_recipe()) == [], "nothing in it"
+        assert unfinished(base, tiny_recipe()) is None, "nothing in it"
         run = RunDirectory(tmp_path / name)
         run.write_recipe(tiny_recipe())
         (run.path / "checkpoints").mkdir()
         (run.path / "checkpoints" / "last.safetensors").write_bytes(b"x")
-        assert unfinished(base, tiny_recipe()) == [run.path]
-    assert unfinished(base, tiny_recipe({"model.z_dim": 4})) == []
+        assert unfinished(base, tiny_recipe()) == run.path
+    assert unfinished(base, tiny_recipe({"model.z_dim": 4})) is None
     for part in ("encoder", "decoder"):
         run.write(f"{part}/config.json", {"epochs": 2})
-    assert unfinished(base, tiny_recipe()) == [], "finished"
+    assert unfinished(base, tiny_recipe()) is None, "finished"

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from zscape.core.errors import InputError
-from zscape.runs.directory import RunDirectory
+from zscape.runs.directory import RunDirectory, numbered
 from zscape.specs.recipe import Recipe
 
 _MAY_DIFFER = (
@@ -58,26 +58,21 @@ def claim_directory(path: Path, recipe: Recipe, fresh: bool = False) -> RunDirec
     return run
 
 
-def unfinished(base: Path, recipe: Recipe) -> list[Path]:
-    """Return the newest of `base`, `base`-2, ... where it holds the same run, begun and not finished; else nothing.
+def unfinished(base: Path, recipe: Recipe) -> Path | None:
+    """Return the newest of `base`, `base`-2, ... where it holds the same run, begun and not finished; else None.
 
     Args:
         base: as in `RunDirectory.create_next`.
         recipe: complete.
     """
-    newest = base
-    for number in itertools.count(2):
-        path = base.with_name(f"{base.name}-{number}")
-        if not path.exists():
-            break
-        newest = path
-    run = RunDirectory(newest)
-    if run.is_trained or not (newest / "checkpoints" / "last.safetensors").is_file():
-        return []
+    there = list(itertools.takewhile(Path.exists, numbered(base)))
+    if not there or not (there[-1] / "checkpoints" / "last.safetensors").is_file():
+        return None
+    run = RunDirectory(there[-1])
     try:
-        return [] if differing_keys(run.recipe, recipe) else [newest]
-    except (InputError, OSError):  # damaged, or not a run: it is not gone on with
-        return []
+        return None if run.is_trained or differing_keys(run.recipe, recipe) else run.path
+    except (InputError, OSError):  # damaged, or no run: it is not gone on with
+        return None
 
 
 def _refuse_folded(run: RunDirectory) -> None:

@@ -5,6 +5,7 @@ import json
 import shutil
 import zipfile
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -27,6 +28,13 @@ _STUDY_FILES = (
 )
 _FOLDERS = ("checkpoints", "encoder", "decoder", "likelihood", "figures", "tensorboard")
 _DRAWN = ("*.png", "*.svg", "*.pdf")
+
+
+def numbered(base: Path) -> Iterator[Path]:
+    """Yield `base`, `base`-2, `base`-3, ... without end: the directories of trainings that name none."""
+    yield base
+    for number in itertools.count(2):
+        yield base.with_name(f"{base.name}-{number}")
 
 
 @dataclass(frozen=True)
@@ -68,8 +76,7 @@ class RunDirectory:
     def create_next(cls, base: Path) -> "RunDirectory":
         """Make and return a new directory called `base`, or `base`-2, `base`-3, ... where that exists already."""
         base.parent.mkdir(parents=True, exist_ok=True)
-        for number in itertools.count(1):
-            path = base if number == 1 else base.with_name(f"{base.name}-{number}")
+        for path in numbered(base):
             try:
                 path.mkdir()
             except FileExistsError:

@@ -158,7 +158,7 @@ def _directory(
     if out is not None:
         return claim_directory(Path(out), recipe, fresh)
     base = Path("runs") / name
-    for path in unfinished(base, recipe):
+    if (path := unfinished(base, recipe)) is not None:
         tell(f"{path} holds the same training, not finished: --out {path} goes on with it.")
     return RunDirectory.create_next(base)
 
