@@ -89,6 +89,12 @@ def test_only_what_was_tried_is_named():
     assert "nothing makes it fit: with smaller images it still needs " in fit.sentence
 
 
+def test_where_there_is_nothing_to_try():
+    least = {"training.batch_size": 1, "training.precision": "mixed_bfloat16", "model.bottleneck": 64, "data.size": 16}
+    fit = fit_into(parse_recipe(_with(RECIPE, least)), 1 * MIB, on_card)
+    assert fit.sentence == "It does not fit into 1 MiB. Take fewer model.filters, or more memory."
+
+
 def test_what_the_process_takes_before_cannot_be_saved():
     fit = fit_into(RECIPE, 600 * MIB, on_card, process=606 * MIB)
     assert fit.changes == () and not fit.fits

@@ -8,7 +8,7 @@ import pytest
 
 from tests.training.conftest import HARD
 from tests.training.test_fit import SMALL, assert_same_bytes
-from tests.training.test_resume import assert_same_training
+from tests.training.test_resume import AtStep, assert_same_training
 from zscape.core.errors import InputError, TrainingStopped
 from zscape.networks.state import to_arrays
 from zscape.pathways.build import build_model
@@ -139,30 +139,8 @@ def test_removed(two_good):
     remove_guard(model)
 
 
-class RateOnce(keras.callbacks.Callback):
-    """Makes the learning rate infinite after a number of steps, once."""
-
-    def __init__(self, step):
-        super().__init__()
-        self.left = step
-
-    def on_train_batch_end(self, batch, logs=None):
-        self.left -= 1
-        if self.left == 0:
-            self.model.optimizer.learning_rate = np.inf
-
-
-class Poison(keras.callbacks.Callback):
-    """Does something to the model after a number of steps, once."""
-
-    def __init__(self, step, action):
-        super().__init__()
-        self.left, self.action = step, action
-
-    def on_train_batch_end(self, batch, logs=None):
-        self.left -= 1
-        if self.left == 0:
-            self.action(self.model)
+def infinite_rate(model):
+    model.optimizer.learning_rate = np.inf
 
 
 def no_number_among_the_weights(model):
@@ -184,15 +162,15 @@ def test_the_checkpoint_kept_is_good(train, straight, tiny_recipe, tmp_path):
         match=r"^Epoch 2, step 3 of 4: the weights decoder/conv_transpose_2/kernel are not finite\. Training stopped "
         r"before this step changed anything; the newest checkpoint is that of step 4\. Try a lower",
     ):
-        train(recipe, tmp_path, callbacks=[Poison(6, no_number_among_the_weights)])
+        train(recipe, tmp_path, callbacks=[AtStep(6, no_number_among_the_weights)])
     with pytest.raises(TrainingStopped, match=r"the newest checkpoint is that of step 8\. Try a lower"):
-        train(recipe, tmp_path, callbacks=[Poison(6, huge_rate)])
+        train(recipe, tmp_path, callbacks=[AtStep(6, huge_rate)])
     assert_same_training(train(recipe, tmp_path), straight)
 
 
 def test_back_off(train, tiny_recipe, tmp_path, capsys):
     recipe = tiny_recipe({**SMALL, "training.epochs": 3, "training.guard": "back_off"})
-    training = train(recipe, tmp_path, callbacks=[RateOnce(6)])
+    training = train(recipe, tmp_path, callbacks=[AtStep(6, infinite_rate)])
     said = capsys.readouterr().err.splitlines()
     assert said == [
         "Epoch 2, step 3 of 4: the learning rate is not a finite number. Back to step 4, with half the learning rate: "
@@ -234,7 +212,7 @@ def test_back_off_sees_where_the_rate_is_not_the_cause(train, tiny_recipe, tmp_p
         TrainingStopped,
         match=r"The first step after the checkpoint of step 6 fails with any learning rate: its weights are the cause",
     ):
-        train(tiny_recipe(settings), tmp_path, callbacks=[Poison(6, explode)])
+        train(tiny_recipe(settings), tmp_path, callbacks=[AtStep(6, explode)])
     assert capsys.readouterr().err.count("Back to step 6, with half the learning rate") == 2
 
 
@@ -260,7 +238,7 @@ def test_an_epoch_without_a_good_step_stops(train, tiny_recipe, tmp_path):
         TrainingStopped,
         match=r"^Epoch 1: 4 of 4 steps had no finite loss and gradient and were skipped; .* this epoch is not kept",
     ):
-        train(recipe, tmp_path, callbacks=[RateOnce(-1), FromTheStart()])
+        train(recipe, tmp_path, callbacks=[FromTheStart()])
 
 
 class FromTheStart(keras.callbacks.Callback):

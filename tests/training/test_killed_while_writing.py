@@ -52,7 +52,7 @@ def content(folder):
     )
 
 
-def test_goes_on_to_the_same_bytes_wherever_it_ended(train, straight, tiny_recipe, tmp_path, monkeypatch):
+def test_goes_on_to_the_same_bytes_wherever_it_ended(train, straight, tiny_recipe, tmp_path, monkeypatch, capsys):
     """At the last step of the third epoch, the best so far: `previous` is of a step within the epoch."""
     recipe = tiny_recipe({**HARD, "training.epochs": 4, "training.checkpoint_every": 1})
     killed = KilledWriting(12, tmp_path)
@@ -65,5 +65,5 @@ def test_goes_on_to_the_same_bytes_wherever_it_ended(train, straight, tiny_recip
     assert len(ended) >= 25 and len(different) >= 3
     for folder in different.values():
         resumed = train(recipe, folder)
-        assert [line for line in resumed.lines if "damaged" in line] == []
+        assert "damaged" not in capsys.readouterr().err, "whatever was cut off"
         assert_same_training(resumed, straight)

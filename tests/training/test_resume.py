@@ -19,7 +19,7 @@ class Broken(Exception):
 
 
 class AtStep(keras.callbacks.Callback):
-    """Does something after a number of steps of one `fit`."""
+    """Does something to the model after a number of steps of one `fit`, once."""
 
     def __init__(self, number, action):
         super().__init__()
@@ -28,14 +28,14 @@ class AtStep(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         self.left -= 1
         if self.left == 0:
-            self.action()
+            self.action(self.model)
 
 
-def end():
+def end(model):
     raise Broken
 
 
-def terminate():
+def terminate(model):
     os.kill(os.getpid(), signal.SIGTERM)
 
 
